@@ -1,0 +1,1 @@
+//! Authenticated data fetching for Yew.
