@@ -1,0 +1,3 @@
+//! The async shell around the engine; still without a browser.
+
+pub mod runtime;
