@@ -1,0 +1,148 @@
+//! Who sends a request.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{self, HeaderMap};
+use axum::http::request::Parts;
+use serde::Serialize;
+
+use crate::cookies;
+use crate::error::ApiError;
+use crate::request_log::LogTicket;
+use crate::state::AppState;
+use crate::store::{SessionRecord, User};
+use crate::tokens::{Jwt, Refusal};
+
+/// By which way a token came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// The `Authorization` header.
+    Bearer,
+    /// The `__session` cookie.
+    Cookie,
+}
+
+/// What a request offers as a proof of identity.
+#[derive(Debug)]
+pub enum Presented {
+    /// An `Authorization` header, with its token if it has the right form. The cookie is then not even
+    /// looked at: a caller who means to be one user must never turn out to be another.
+    Bearer(Option<Jwt>),
+    /// No such header, but a session cookie.
+    Cookie(Jwt),
+    /// Neither.
+    Nothing,
+}
+
+impl Presented {
+    /// Reads the headers of a request.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
+        let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
+        if let Some(first) = authorizations.next() {
+            // Two headers are two claims; neither is believed.
+            let only = authorizations.next().is_none().then_some(first);
+            let text = only.and_then(|value| value.to_str().ok());
+            return Self::Bearer(text.and_then(bearer_token));
+        }
+        match cookies::read(headers, cookies::SESSION) {
+            Some(token) if !token.is_empty() => Self::Cookie(Jwt::new(token)),
+            _ => Self::Nothing,
+        }
+    }
+}
+
+fn bearer_token(value: &str) -> Option<Jwt> {
+    let (scheme, token) = value.trim().split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| Jwt::new(token.trim()))
+}
+
+/// The user who sends a request, proven by a token of a live session.
+pub struct Caller {
+    /// The user.
+    pub user: User,
+    /// The user's session.
+    pub session: SessionRecord,
+    /// By which way the token came.
+    pub via: Via,
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let (jwt, via) = match Presented::of(&parts.headers) {
+            Presented::Bearer(Some(jwt)) => (jwt, Via::Bearer),
+            Presented::Bearer(None) => return Err(Refusal::Invalid.into()),
+            Presented::Cookie(jwt) => (jwt, Via::Cookie),
+            Presented::Nothing => return Err(Refusal::Missing.into()),
+        };
+        if via == Via::Cookie {
+            state
+                .origins()
+                .check_cookie_use(&parts.method, &parts.headers)?;
+        }
+        let claims = state.verify(&jwt)?;
+        let (user, session) = state
+            .store(move |store| {
+                let session = store.session(&claims.sid)?;
+                let session =
+                    session.filter(|found| found.is_live() && found.user_id == claims.sub);
+                Ok(store.user(&claims.sub)?.zip(session))
+            })
+            .await?
+            .ok_or(Refusal::SessionEnded)?;
+        identify(state, parts, &user.id);
+        Ok(Self { user, session, via })
+    }
+}
+
+/// The live session of the browser, proven by its `__client` cookie. On a state-changing request a
+/// foreign page is refused first.
+pub struct Client {
+    /// The session and its user; `None` if nobody is signed in.
+    pub session: Option<(SessionRecord, User)>,
+    /// The browser's secret, whether it still means something or not.
+    pub secret: Option<String>,
+}
+
+impl FromRequestParts<AppState> for Client {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        state
+            .origins()
+            .check_cookie_use(&parts.method, &parts.headers)?;
+        let Some(secret) = cookies::read(&parts.headers, cookies::CLIENT).map(str::to_owned) else {
+            return Ok(Self {
+                session: None,
+                secret: None,
+            });
+        };
+        let looked_up = secret.clone();
+        let session = state
+            .store(move |store| {
+                let Some(session) = store.session_of_client(&looked_up)? else {
+                    return Ok(None);
+                };
+                let user = store.user(&session.user_id)?;
+                Ok(user.map(|user| (session, user)))
+            })
+            .await?;
+        if let Some((_, user)) = &session {
+            identify(state, parts, &user.id);
+        }
+        Ok(Self {
+            session,
+            secret: Some(secret),
+        })
+    }
+}
+
+fn identify(state: &AppState, parts: &Parts, user_id: &str) {
+    if let Some(ticket) = parts.extensions.get::<LogTicket>() {
+        state.log().identify(*ticket, user_id);
+    }
+}

@@ -1,0 +1,65 @@
+//! The two cookies, named as Clerk names them.
+
+use axum::http::header::{self, HeaderMap, HeaderValue};
+
+use crate::tokens::Jwt;
+
+/// Holds the session token. Scripts may read it, as with Clerk.
+pub const SESSION: &str = "__session";
+/// Holds the long-lived secret that stands for the browser. Scripts never see it.
+pub const CLIENT: &str = "__client";
+
+/// A year, in seconds. The token inside expires long before; the cookie staying is what makes an
+/// expired token in a cookie a case that callers must handle.
+const MAX_AGE_SECONDS: u32 = 31_536_000;
+
+/// The value of the cookie `name`, if the request carries it. The first one counts.
+#[must_use]
+pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value)
+}
+
+/// Adds the cookie with the session token to an answer.
+pub fn set_session(headers: &mut HeaderMap, jwt: &Jwt) {
+    append(
+        headers,
+        &format!(
+            "{SESSION}={}; Path=/; SameSite=Lax; Max-Age={MAX_AGE_SECONDS}",
+            jwt.expose()
+        ),
+    );
+}
+
+/// Adds the cookie with the client's secret to an answer.
+pub fn set_client(headers: &mut HeaderMap, secret: &str) {
+    append(
+        headers,
+        &format!("{CLIENT}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={MAX_AGE_SECONDS}"),
+    );
+}
+
+/// Makes the browser forget both cookies.
+pub fn clear(headers: &mut HeaderMap) {
+    append(
+        headers,
+        &format!("{SESSION}=; Path=/; SameSite=Lax; Max-Age=0"),
+    );
+    append(
+        headers,
+        &format!("{CLIENT}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"),
+    );
+}
+
+fn append(headers: &mut HeaderMap, cookie: &str) {
+    // Never fails: tokens and secrets consist of letters, digits, dots, dashes and underscores.
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        headers.append(header::SET_COOKIE, value);
+    }
+}

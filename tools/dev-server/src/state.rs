@@ -1,0 +1,172 @@
+//! What all requests share.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::http::HeaderMap;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::ApiError;
+use crate::faults::StandingFaults;
+use crate::keys::{KeyError, SigningKeys};
+use crate::origin::AllowedOrigins;
+use crate::request_log::RequestLog;
+use crate::store::{SessionRecord, Store, StoreError};
+use crate::tokens::{self, Claims, Jwt, Refusal, Subject, TokenSettings};
+
+/// A cheap handle to the server's state.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    keys: SigningKeys,
+    clock: Clock,
+    origins: AllowedOrigins,
+    issuer: String,
+    dist: PathBuf,
+    token_settings: Mutex<TokenSettings>,
+    faults: StandingFaults,
+    log: RequestLog,
+}
+
+/// Why a server cannot start.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The database cannot be used.
+    Store(StoreError),
+    /// There is no signing key.
+    Key(KeyError),
+    /// The port cannot be listened on.
+    Listen(u16, std::io::Error),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Key(error) => error.fmt(f),
+            Self::Listen(port, error) => write!(f, "cannot listen on 127.0.0.1:{port}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl AppState {
+    /// Opens the data folder for a server that listens on `port`. Blocks, for some seconds if a signing
+    /// key has to be made.
+    ///
+    /// # Errors
+    /// If the data folder is in use, of a newer schema, or cannot be read or written.
+    pub fn open(config: &Config, port: u16, clock: Clock) -> Result<Self, OpenError> {
+        // The database first: its lock also keeps two servers from making a key each.
+        let store = Store::open(&config.data, clock.now_ms()).map_err(OpenError::Store)?;
+        let keys = SigningKeys::load_or_create(&config.data).map_err(OpenError::Key)?;
+        Ok(Self(Arc::new(Inner {
+            store,
+            keys,
+            clock,
+            origins: AllowedOrigins::new(&config.origins, port),
+            issuer: format!("http://localhost:{port}"),
+            dist: config.dist.clone(),
+            token_settings: Mutex::new(TokenSettings {
+                life_seconds: config.token_life_seconds,
+                skew_seconds: 0,
+            }),
+            faults: StandingFaults::default(),
+            log: RequestLog::default(),
+        })))
+    }
+
+    /// Runs `work` on the database, off the event loop.
+    ///
+    /// # Errors
+    /// 500 if the database fails.
+    pub async fn store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let inner = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || work(&inner.store))
+            .await
+            .map_err(|error| ApiError::internal(&error))?
+            .map_err(ApiError::from)
+    }
+
+    /// Mints a token for a live session, for the page that sent `headers`.
+    ///
+    /// # Errors
+    /// 500 if signing fails.
+    pub fn mint(&self, session: &SessionRecord, headers: &HeaderMap) -> Result<Jwt, ApiError> {
+        let subject = Subject {
+            user_id: &session.user_id,
+            session_id: &session.id,
+            org_id: session.org_id.as_deref(),
+        };
+        let azp = self.0.origins.azp(headers);
+        let settings = *self.token_settings();
+        tokens::mint(
+            &self.0.keys,
+            &self.0.issuer,
+            subject,
+            azp,
+            settings,
+            self.now_ms(),
+        )
+    }
+
+    /// Checks everything about a token but whether its session lives.
+    ///
+    /// # Errors
+    /// The first rule that the token breaks.
+    pub fn verify(&self, jwt: &Jwt) -> Result<Claims, Refusal> {
+        tokens::verify(&self.0.keys, jwt, &self.0.origins, self.now_ms())
+    }
+
+    /// How tokens are minted from now on, to read or to change.
+    pub fn token_settings(&self) -> MutexGuard<'_, TokenSettings> {
+        self.0
+            .token_settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.0.clock.now_ms()
+    }
+
+    /// The signing key.
+    #[must_use]
+    pub fn keys(&self) -> &SigningKeys {
+        &self.0.keys
+    }
+
+    /// The origins whose pages may use the server.
+    #[must_use]
+    pub fn origins(&self) -> &AllowedOrigins {
+        &self.0.origins
+    }
+
+    /// The folder of the built app.
+    #[must_use]
+    pub fn dist(&self) -> &Path {
+        &self.0.dist
+    }
+
+    /// The faults that stand until they are used up or removed.
+    #[must_use]
+    pub fn faults(&self) -> &StandingFaults {
+        &self.0.faults
+    }
+
+    /// What was asked of the server.
+    #[must_use]
+    pub fn log(&self) -> &RequestLog {
+        &self.0.log
+    }
+}

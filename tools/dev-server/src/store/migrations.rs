@@ -1,0 +1,93 @@
+//! Bringing a database to the current schema, one numbered step after the other.
+
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
+
+use super::{Store, StoreError, counters, notes, profiles, sessions, users};
+
+/// Facts about the database itself.
+const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
+const VERSION: &str = "schema_version";
+
+type Step = fn(&WriteTransaction, u64) -> Result<(), StoreError>;
+
+/// Step N (counted from 1) leads from version N - 1 to N. Steps that were released are never changed.
+const STEPS: [Step; 1] = [tables_and_users];
+
+/// Runs the steps that this database has not seen yet, all or none of them.
+pub(super) fn run(store: &Store, now_ms: u64) -> Result<(), StoreError> {
+    let known = STEPS.len() as u64;
+    store.write(|transaction| {
+        let found = transaction
+            .open_table(META)?
+            .get(VERSION)?
+            .map_or(0, |guard| guard.value());
+        if found > known {
+            return Err(StoreError::TooNew { found, known });
+        }
+        for step in STEPS
+            .iter()
+            .skip(usize::try_from(found).unwrap_or(usize::MAX))
+        {
+            step(transaction, now_ms)?;
+        }
+        transaction.open_table(META)?.insert(VERSION, known)?;
+        Ok(())
+    })
+}
+
+/// Version 1: every table, so that reading one that nobody has written to is no error; and the users.
+fn tables_and_users(transaction: &WriteTransaction, now_ms: u64) -> Result<(), StoreError> {
+    users::create(transaction)?;
+    sessions::create(transaction)?;
+    counters::create(transaction)?;
+    notes::create(transaction)?;
+    profiles::create(transaction, now_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{META, Store, StoreError, VERSION};
+
+    #[test]
+    fn a_database_of_a_newer_schema_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), 1).unwrap();
+        store
+            .write(|transaction| {
+                transaction.open_table(META)?.insert(VERSION, 99)?;
+                Ok(())
+            })
+            .unwrap();
+        drop(store);
+        for _ in 0..2 {
+            let refused = Store::open(folder.path(), 2).err();
+            assert!(
+                matches!(
+                    refused,
+                    Some(StoreError::TooNew {
+                        found: 99,
+                        known: 1
+                    })
+                ),
+                "{refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn opening_again_does_not_reset_what_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        Store::open(folder.path(), 1)
+            .unwrap()
+            .set_bio("user_ada", "changed", 2)
+            .unwrap();
+        let profile = Store::open(folder.path(), 3)
+            .unwrap()
+            .profile("user_ada")
+            .unwrap();
+        assert_eq!(
+            (profile.bio.as_str(), profile.updated_at_ms),
+            ("changed", 2)
+        );
+    }
+}

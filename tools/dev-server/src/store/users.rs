@@ -1,0 +1,119 @@
+//! Who can sign in. The users are made with the database; their passwords are public on purpose.
+
+use redb::{ReadOnlyTable, ReadableTable, TableDefinition, WriteTransaction};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::{Store, StoreError, decode, encode};
+
+/// User id to record.
+const USERS: TableDefinition<&str, &[u8]> = TableDefinition::new("users");
+/// User name to user id.
+const USERNAMES: TableDefinition<&str, &str> = TableDefinition::new("usernames");
+
+/// A user.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct User {
+    /// The id, `user_…`.
+    pub id: String,
+    /// The name to sign in with.
+    pub username: String,
+    /// The name to show.
+    pub name: String,
+    /// The password, in clear: it is shown on the sign-in page.
+    pub password: String,
+    /// The organisation that is active after sign-in.
+    pub org_id: Option<String>,
+}
+
+impl Store {
+    /// The user with this id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn user(&self, id: &str) -> Result<Option<User>, StoreError> {
+        record(&self.read()?.open_table(USERS)?, id)
+    }
+
+    /// All users, by user name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn users(&self) -> Result<Vec<User>, StoreError> {
+        let transaction = self.read()?;
+        let users = transaction.open_table(USERS)?;
+        let mut all = Vec::new();
+        for entry in transaction.open_table(USERNAMES)?.iter()? {
+            all.extend(record(&users, entry?.1.value())?);
+        }
+        Ok(all)
+    }
+
+    /// The user with this name, if the password is right. Takes as long for an unknown name and for any
+    /// wrong password, so that time tells nothing about either.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn check_password(&self, name: &str, password: &str) -> Result<Option<User>, StoreError> {
+        let transaction = self.read()?;
+        let id = transaction
+            .open_table(USERNAMES)?
+            .get(name)?
+            .map(|id| id.value().to_owned());
+        let user = match id {
+            Some(id) => record(&transaction.open_table(USERS)?, &id)?,
+            None => None,
+        };
+        let expected = user.as_ref().map_or("", |user| user.password.as_str());
+        // Hashes have one length, which the comparison needs to be constant in time.
+        let same = Sha256::digest(expected).ct_eq(&Sha256::digest(password));
+        Ok(user.filter(|_| bool::from(same)))
+    }
+}
+
+fn record(
+    table: &ReadOnlyTable<&'static str, &'static [u8]>,
+    id: &str,
+) -> Result<Option<User>, StoreError> {
+    table
+        .get(id)?
+        .map(|bytes| decode(bytes.value()))
+        .transpose()
+}
+
+/// Makes the tables and the users.
+pub(super) fn create(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let mut users = transaction.open_table(USERS)?;
+    let mut usernames = transaction.open_table(USERNAMES)?;
+    for (username, name, password, org_id) in FIRST_USERS {
+        let id = format!("user_{username}");
+        let user = User {
+            id: id.clone(),
+            username: username.to_owned(),
+            name: name.to_owned(),
+            password: password.to_owned(),
+            org_id: org_id.map(str::to_owned),
+        };
+        users.insert(id.as_str(), encode(&user)?.as_slice())?;
+        usernames.insert(username, id.as_str())?;
+    }
+    Ok(())
+}
+
+/// User name, full name, password, organisation.
+const FIRST_USERS: [(&str, &str, &str, Option<&str>); 3] = [
+    (
+        "ada",
+        "Ada Lovelace",
+        "analytical-engine",
+        Some("org_engines"),
+    ),
+    (
+        "grace",
+        "Grace Hopper",
+        "nanoseconds",
+        Some("org_compilers"),
+    ),
+    ("linus", "Linus Torvalds", "just-for-fun", None),
+];

@@ -1,0 +1,222 @@
+//! Session tokens: minting, checking, and why one is refused.
+
+use std::fmt;
+
+use axum::http::StatusCode;
+use jsonwebtoken::{Algorithm, Header, Validation};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ApiError;
+use crate::keys::SigningKeys;
+use crate::origin::{AllowedOrigins, Origin};
+use crate::random;
+
+/// How far the clocks of issuer and verifier may differ, in milliseconds. Clerk's default is the same.
+pub const LEEWAY_MS: i64 = 5_000;
+/// How long before its minting a token counts as valid, in seconds. The same as Clerk's.
+const BACKDATED_SECONDS: i64 = 10;
+
+/// A token as text. Its `Debug` form hides it, so that it cannot slip into a log.
+#[derive(Clone)]
+pub struct Jwt(String);
+
+impl Jwt {
+    /// Takes the text of a token, valid or not.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for an answer's body or cookie.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Jwt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Jwt(hidden)")
+    }
+}
+
+/// What a token says. Times are in seconds since the Unix epoch.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Claims {
+    /// Issuer: the server's own address.
+    pub iss: String,
+    /// The user.
+    pub sub: String,
+    /// The session.
+    pub sid: String,
+    /// The origin of the page that the token was minted for.
+    pub azp: Option<Origin>,
+    /// When it was minted.
+    pub iat: i64,
+    /// From when on it counts.
+    pub nbf: i64,
+    /// When it ceases to count.
+    pub exp: i64,
+    /// A name of its own, so that two tokens of one second differ.
+    pub jti: String,
+    /// The active organisation.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub o: Option<OrgClaim>,
+}
+
+/// The organisation in a token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrgClaim {
+    /// The organisation's id.
+    pub id: String,
+}
+
+/// How tokens are minted from now on.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct TokenSettings {
+    /// Life, in seconds.
+    #[serde(rename = "seconds")]
+    pub life_seconds: u32,
+    /// How far the minting clock is ahead of the real one, in seconds; negative when it lags.
+    pub skew_seconds: i32,
+}
+
+/// Whom a token is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The user's id.
+    pub user_id: &'a str,
+    /// The session's id.
+    pub session_id: &'a str,
+    /// The active organisation's id, if any.
+    pub org_id: Option<&'a str>,
+}
+
+/// Why a request is not authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is neither an `Authorization` header nor a session cookie.
+    Missing,
+    /// The token's life is over.
+    Expired,
+    /// The token does not count yet.
+    NotYetValid,
+    /// It is not a token that this server signed.
+    Invalid,
+    /// It was minted for a page of an origin that is not allowed.
+    WrongAzp,
+    /// The session it belongs to has ended.
+    SessionEnded,
+}
+
+impl Refusal {
+    /// The code in the error's body and in `WWW-Authenticate`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "token_missing",
+            Self::Expired => "token_expired",
+            Self::NotYetValid => "token_not_yet_valid",
+            Self::Invalid => "token_invalid",
+            Self::WrongAzp => "wrong_azp",
+            Self::SessionEnded => "session_ended",
+        }
+    }
+
+    fn message(self) -> &'static str {
+        match self {
+            Self::Missing => "The request carries no session token.",
+            Self::Expired => "The session token has expired.",
+            Self::NotYetValid => "The session token is not valid yet.",
+            Self::Invalid => "The session token was not issued by this server.",
+            Self::WrongAzp => "The session token was issued for another origin.",
+            Self::SessionEnded => "The session has ended.",
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, refusal.code(), refusal.message())
+    }
+}
+
+/// Mints a token for `subject`, at `now_ms` by the server's clock.
+///
+/// # Errors
+/// 500 if signing fails, which takes a broken key.
+pub fn mint(
+    keys: &SigningKeys,
+    issuer: &str,
+    subject: Subject<'_>,
+    azp: Origin,
+    settings: TokenSettings,
+    now_ms: u64,
+) -> Result<Jwt, ApiError> {
+    let now = i64::try_from(now_ms / 1000).unwrap_or(i64::MAX / 2);
+    let iat = now.saturating_add(i64::from(settings.skew_seconds));
+    let claims = Claims {
+        iss: issuer.to_owned(),
+        sub: subject.user_id.to_owned(),
+        sid: subject.session_id.to_owned(),
+        azp: Some(azp),
+        iat,
+        nbf: iat.saturating_sub(BACKDATED_SECONDS),
+        exp: iat.saturating_add(i64::from(settings.life_seconds)),
+        jti: random::id(""),
+        o: subject.org_id.map(|id| OrgClaim { id: id.to_owned() }),
+    };
+    let header = Header {
+        kid: Some(keys.kid.clone()),
+        ..Header::new(Algorithm::RS256)
+    };
+    jsonwebtoken::encode(&header, &claims, &keys.encoding)
+        .map(Jwt)
+        .map_err(|error| ApiError::internal(&error))
+}
+
+/// Checks the signature first and only then what the token says. Whether its session still lives is the
+/// caller's to find out.
+///
+/// # Errors
+/// The first rule that the token breaks.
+pub fn verify(
+    keys: &SigningKeys,
+    jwt: &Jwt,
+    origins: &AllowedOrigins,
+    now_ms: u64,
+) -> Result<Claims, Refusal> {
+    let claims = signed_claims(keys, jwt)?;
+    let now_ms = i64::try_from(now_ms).unwrap_or(i64::MAX);
+    // At the very second of `exp` a token has already expired, so the limit itself is refused.
+    if now_ms >= claims.exp.saturating_mul(1000).saturating_add(LEEWAY_MS) {
+        return Err(Refusal::Expired);
+    }
+    if now_ms < claims.nbf.saturating_mul(1000).saturating_sub(LEEWAY_MS) {
+        return Err(Refusal::NotYetValid);
+    }
+    match &claims.azp {
+        Some(azp) if origins.allows(azp) => Ok(claims),
+        _ => Err(Refusal::WrongAzp),
+    }
+}
+
+fn signed_claims(keys: &SigningKeys, jwt: &Jwt) -> Result<Claims, Refusal> {
+    let header = jsonwebtoken::decode_header(jwt.expose()).map_err(|_| Refusal::Invalid)?;
+    let known_type = header
+        .typ
+        .as_deref()
+        .is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
+    if header.kid.as_deref() != Some(keys.kid.as_str()) || !known_type {
+        return Err(Refusal::Invalid);
+    }
+    // The algorithm is ours to choose, never the token's. Times are judged by `verify`, which has the
+    // server's clock and says which limit was passed.
+    let mut rules = Validation::new(Algorithm::RS256);
+    rules.validate_exp = false;
+    rules.validate_nbf = false;
+    rules.validate_aud = false;
+    rules.required_spec_claims.clear();
+    jsonwebtoken::decode::<Claims>(jwt.expose(), &keys.decoding, &rules)
+        .map(|token| token.claims)
+        .map_err(|_| Refusal::Invalid)
+}
