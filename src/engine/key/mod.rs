@@ -35,6 +35,13 @@ const HEADER: usize = size_of::<u64>() + 1;
 const KEY_TOKEN: &str = "$yew_clerk::Key";
 
 /// Why a value is no key, or why a key is no such value.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use yew_clerk::engine::key::{Key, KeyError};
+///
+/// assert_eq!(Key::of(&HashMap::from([((1, 2), "a pair is no name")])), Err(KeyError::MapKey));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -86,6 +93,14 @@ pub struct Key {
 impl Key {
     /// The key of any serialisable value.
     ///
+    /// ```
+    /// use yew_clerk::engine::key::Key;
+    ///
+    /// assert_eq!(Key::of(&1_u8)?, Key::of(&1.0)?);
+    /// assert_ne!(Key::of(&1)?, Key::of("1")?);
+    /// # Ok::<(), yew_clerk::engine::key::KeyError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`KeyError::TooDeep`], [`KeyError::MapKey`], or [`KeyError::Serialize`] with the value's own words.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, KeyError> {
@@ -117,6 +132,13 @@ impl Key {
 
     /// The key as JSON, for people: map entries sorted, numbers that JSON lacks as strings such as
     /// `"NaN"`, byte strings as arrays. Two different keys may look alike here; compare keys instead.
+    ///
+    /// ```
+    /// use yew_clerk::engine::key::Key;
+    ///
+    /// assert_eq!(Key::of(&("a", f64::NAN))?.to_json(), r#"["a","NaN"]"#);
+    /// # Ok::<(), yew_clerk::engine::key::KeyError>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         decode::json(self.as_bytes())
@@ -140,6 +162,14 @@ impl Key {
     }
 
     /// The text of a key that is one bare string, such as an address. `None` for all others.
+    ///
+    /// ```
+    /// use yew_clerk::engine::key::Key;
+    ///
+    /// assert_eq!(Key::of("/api/foo")?.as_str(), Some("/api/foo"));
+    /// assert_eq!(Key::of(&["/api/foo"])?.as_str(), None);
+    /// # Ok::<(), yew_clerk::engine::key::KeyError>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         std::str::from_utf8(decode::text(self.as_bytes())?).ok()
@@ -147,6 +177,13 @@ impl Key {
 
     /// The bare string, or the first element of a sequence if it is a string: for keys like
     /// `("/api/notes", page)` the address.
+    ///
+    /// ```
+    /// use yew_clerk::engine::key::Key;
+    ///
+    /// assert_eq!(Key::of(&("/api/notes", 2))?.first_str(), Some("/api/notes"));
+    /// # Ok::<(), yew_clerk::engine::key::KeyError>(())
+    /// ```
     #[must_use]
     pub fn first_str(&self) -> Option<&str> {
         std::str::from_utf8(decode::text(matching::elements(self.as_bytes()))?).ok()
