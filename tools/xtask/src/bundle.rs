@@ -1,0 +1,78 @@
+//! `cargo xtask build`: the release bundle and its sizes.
+
+use crate::error::{Error, Result};
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
+use crate::{process, sizes};
+
+/// The most that html, JavaScript, WebAssembly and CSS may weigh together after brotli. React with
+/// React DOM, SWR and TanStack Query weighs about 80 kB before the first line of an app.
+const BUDGET: usize = 130_000;
+
+/// Static hosts answer unknown paths with this page, so it has to be the app.
+const FALLBACK: &str = "404.html";
+
+/// The command's options.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Build whatever the size.
+    pub no_budget: bool,
+}
+
+impl Options {
+    /// Reads the command line.
+    pub fn parse(args: &[String]) -> Result<Self> {
+        let mut options = Self::default();
+        for arg in args {
+            match arg.as_str() {
+                "--no-budget" => options.no_budget = true,
+                other => return Err(Error::unknown_option(other)),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Builds into `dist/`.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let needs = [Need::Target, Need::WasmOpt, Need::WasmBindgen, Need::Trunk];
+    let toolchain = setup::ensure(workspace, &needs)?;
+    let mut trunk = workspace.wasm_command("trunk", toolchain, &["build", "--release", "--dist"]);
+    process::visible(trunk.arg(workspace.dist()))?;
+
+    let dist = workspace.dist();
+    std::fs::copy(dist.join("index.html"), dist.join(FALLBACK))
+        .map_err(Error::io(format!("write dist/{FALLBACK}")))?;
+    // The same bytes as index.html, and never loaded as well as it.
+    let sizes = sizes::measure(&dist, &[FALLBACK])?;
+    println!("\n{}", sizes::table(&sizes));
+    within(sizes::total(&sizes).brotli, BUDGET, options.no_budget)
+}
+
+fn within(total: usize, budget: usize, ignore: bool) -> Result<()> {
+    if total <= budget {
+        println!("{} bytes below the budget of {budget}", budget - total);
+        return Ok(());
+    }
+    if ignore {
+        println!("{} bytes above the budget of {budget}", total - budget);
+        return Ok(());
+    }
+    Err(Error::OverBudget { total, budget })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_above_the_budget_fails_unless_that_is_allowed() {
+        assert!(within(100, 100, false).is_ok());
+        let error = within(101, 100, false).unwrap_err();
+        assert!(
+            error.to_string().contains("1 more than the budget of 100"),
+            "{error}"
+        );
+        assert!(within(101, 100, true).is_ok());
+    }
+}
