@@ -1,3 +1,22 @@
-//! The async shell around the engine; still without a browser.
+//! The async shell around the engine: it runs what the engine asks for. Still without a browser.
+//!
+//! [`QueryClient`] is the cache that hooks and imperative code share.
 
+mod driver;
+mod erase;
+mod error;
+mod imperative;
+mod mutate;
+mod query;
 pub mod runtime;
+mod started;
+mod swr_options;
+
+pub use driver::{EngineGuard, QueryClient};
+pub use erase::{erase_failure, erase_fetcher};
+pub use error::{Problem, QueryError, TypeMismatch};
+pub use imperative::{KeyFilters, QueryContext};
+pub use mutate::MutatorOptions;
+pub use query::{QueryOptions, query_options};
+pub use started::Started;
+pub use swr_options::SwrOptions;

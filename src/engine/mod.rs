@@ -1,9 +1,31 @@
 //! The rules of the cache: a state machine without browser, clock, Yew or tasks.
 //!
 //! Everything that happens enters as a method call or an [`Event`](event::Event) together with the time,
-//! and everything that shall be done comes out as [`Effect`](effect::Effect)s.
+//! and everything that shall be done comes out as [`Effect`](effect::Effect)s, to be carried out when no
+//! borrow of the engine is held. So each rule is tested with a simulated clock.
 
+pub mod defaults;
+pub mod effect;
+pub mod entry;
+pub mod erased;
+pub mod event;
+mod fetching;
+pub mod filters;
+pub mod freshness;
 pub mod key;
+pub mod observer;
+pub mod observing;
+pub mod optimistic;
+pub mod options;
+pub mod queries;
+pub mod retry;
 pub mod signal;
 pub mod sim;
+pub mod state;
 pub mod time;
+pub mod timers;
+pub mod trail;
+mod world;
+pub mod writing;
+
+pub use state::Engine;

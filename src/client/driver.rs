@@ -1,0 +1,238 @@
+//! The client: an engine, and the loop that does what the engine wants done.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, Waker};
+
+use super::runtime::{LocalFuture, Runtime, TimerGuard};
+use crate::engine::Engine;
+use crate::engine::effect::{Effect, FetchJob};
+use crate::engine::erased::{Data, Failure};
+use crate::engine::event::{Event, Owner};
+use crate::engine::time::Time;
+
+type Command = Box<dyn FnOnce(&mut Engine, Time)>;
+
+struct Armed {
+    at: Time,
+    _timer: TimerGuard,
+}
+
+struct Inner {
+    engine: RefCell<Engine>,
+    runtime: Rc<dyn Runtime>,
+    armed: RefCell<Option<Armed>>,
+    /// What must not run inside a render: the user's functions.
+    deferred: RefCell<Vec<Effect>>,
+    is_driving: Cell<bool>,
+    /// Commands that came while the engine was busy, from a rule of the user's that calls the client.
+    late: RefCell<Vec<Command>>,
+}
+
+/// The cache and everything that can be done with it. Clones share it.
+///
+/// Same as TanStack's `QueryClient`; SWR's hooks use the same one. Components get it from
+/// `QueryClientProvider`, other code keeps a clone.
+#[derive(Clone)]
+pub struct QueryClient {
+    inner: Rc<Inner>,
+}
+
+impl PartialEq for QueryClient {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+impl std::fmt::Debug for QueryClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let entries = self.inner.engine.try_borrow().map_or(0, |engine| engine.entry_count());
+        f.debug_struct("QueryClient").field("entries", &entries).finish_non_exhaustive()
+    }
+}
+
+/// The engine, borrowed for reading.
+pub type EngineGuard<'a> = std::cell::Ref<'a, Engine>;
+
+impl QueryClient {
+    /// An empty cache in the given surroundings.
+    pub fn new(runtime: Rc<dyn Runtime>) -> Self {
+        let chance = runtime.clone();
+        let inner = Inner {
+            engine: RefCell::new(Engine::new(move || chance.random())),
+            runtime,
+            armed: RefCell::default(),
+            deferred: RefCell::default(),
+            is_driving: Cell::new(false),
+            late: RefCell::default(),
+        };
+        Self { inner: Rc::new(inner) }
+    }
+
+    /// The surroundings.
+    #[must_use]
+    pub fn runtime(&self) -> &Rc<dyn Runtime> {
+        &self.inner.runtime
+    }
+
+    /// Looks at the engine; `None` inside a rule that the engine itself is asking.
+    #[must_use]
+    pub fn engine(&self) -> Option<EngineGuard<'_>> {
+        self.inner.engine.try_borrow().ok()
+    }
+
+    /// Tells the engine of something that happened. Never blocked: inside a rule it happens right after.
+    pub fn dispatch(&self, event: Event) {
+        self.run(move |engine, now| engine.handle(event, now));
+    }
+
+    /// Says whose data may be shown. Nothing private of the old owner is kept.
+    pub fn set_owner(&self, owner: Owner) {
+        self.dispatch(Event::Owner(owner));
+    }
+
+    /// Does something that gives no answer.
+    pub(crate) fn run(&self, command: impl FnOnce(&mut Engine, Time) + 'static) {
+        let now = self.inner.runtime.now();
+        match self.inner.engine.try_borrow_mut() {
+            Ok(mut engine) => command(&mut engine, now),
+            Err(_) => return self.inner.late.borrow_mut().push(Box::new(command)),
+        }
+        self.after();
+    }
+
+    /// Does something that gives an answer; `None` inside a rule that the engine itself is asking.
+    pub(crate) fn with<R>(&self, command: impl FnOnce(&mut Engine, Time) -> R) -> Option<R> {
+        let now = self.inner.runtime.now();
+        let result = {
+            let mut engine: RefMut<'_, Engine> = self.inner.engine.try_borrow_mut().ok()?;
+            command(&mut engine, now)
+        };
+        self.after();
+        Some(result)
+    }
+
+    /// Carries out what a command has led to. No borrow of the engine is held here.
+    fn after(&self) {
+        self.run_late();
+        let effects = match self.inner.engine.try_borrow_mut() {
+            Ok(mut engine) if engine.has_effects() => engine.take_effects(),
+            _ => Vec::new(),
+        };
+        for effect in effects {
+            match effect {
+                Effect::Notify(listener) => listener(),
+                Effect::Answer(waiter, answer) => waiter(answer),
+                user @ (Effect::Fetch(_) | Effect::Abort(_) | Effect::Call(_)) => {
+                    self.inner.deferred.borrow_mut().push(user);
+                }
+            }
+        }
+        self.drive_soon();
+        self.arm();
+    }
+
+    fn run_late(&self) {
+        loop {
+            let late = std::mem::take(&mut *self.inner.late.borrow_mut());
+            if late.is_empty() {
+                return;
+            }
+            let Ok(mut engine) = self.inner.engine.try_borrow_mut() else {
+                return self.inner.late.borrow_mut().extend(late);
+            };
+            let now = self.inner.runtime.now();
+            for command in late {
+                command(&mut engine, now);
+            }
+        }
+    }
+
+    /// One task for all user functions of a tick, however many hooks asked.
+    fn drive_soon(&self) {
+        if self.inner.deferred.borrow().is_empty() || self.inner.is_driving.replace(true) {
+            return;
+        }
+        let client = self.clone();
+        self.inner.runtime.spawn(Box::pin(async move { client.drive() }));
+    }
+
+    fn drive(&self) {
+        loop {
+            let effects = std::mem::take(&mut *self.inner.deferred.borrow_mut());
+            if effects.is_empty() {
+                break;
+            }
+            for effect in effects {
+                match effect {
+                    Effect::Fetch(job) => self.start(job),
+                    Effect::Abort(signal) => signal.abort(),
+                    Effect::Call(callback) => callback(),
+                    Effect::Notify(listener) => listener(),
+                    Effect::Answer(waiter, answer) => waiter(answer),
+                }
+            }
+        }
+        self.inner.is_driving.set(false);
+    }
+
+    fn start(&self, job: FetchJob) {
+        let wanted = self.with(|engine, _| engine.begin(job.entry, job.seq)).unwrap_or(false);
+        if !wanted {
+            return;
+        }
+        let (entry, seq) = (job.entry, job.seq);
+        let mut running = (job.fetcher)(job.context);
+        // Many query functions are ready at once; those need no task of their own.
+        match poll_once(running.as_mut()) {
+            Poll::Ready(outcome) => self.dispatch(Event::Settled { entry, seq, outcome }),
+            Poll::Pending => {
+                let client = self.clone();
+                self.inner.runtime.spawn(Box::pin(async move {
+                    let outcome = running.await;
+                    client.dispatch(Event::Settled { entry, seq, outcome });
+                }));
+            }
+        }
+    }
+
+    /// Keeps one timer armed for the next deadline.
+    fn arm(&self) {
+        let Some(next) = self.engine().and_then(|engine| engine.next_deadline()) else { return };
+        let armed_at = self.inner.armed.borrow().as_ref().map(|armed| armed.at);
+        if armed_at.is_some_and(|at| at <= next) {
+            return;
+        }
+        let weak = Rc::downgrade(&self.inner);
+        let delay = next.since(self.inner.runtime.now());
+        let timer = self.inner.runtime.timer(delay, Box::new(move || tick(&weak)));
+        let old = self.inner.armed.replace(Some(Armed { at: next, _timer: timer }));
+        drop(old);
+    }
+
+    /// Makes a task of the client's run to its end, whatever becomes of who started it.
+    pub(crate) fn spawn(&self, task: LocalFuture<()>) {
+        self.inner.runtime.spawn(task);
+    }
+}
+
+fn tick(inner: &Weak<Inner>) {
+    let Some(inner) = inner.upgrade() else { return };
+    let client = QueryClient { inner };
+    let armed = client.inner.armed.take();
+    let Some(armed) = armed else { return };
+    // The timer has measured the span. If the clock was put back meanwhile, the deadline has come
+    // all the same.
+    let at = armed.at;
+    drop(armed);
+    client.run(move |engine, now| engine.handle(Event::Tick, now.max(at)));
+}
+
+fn poll_once(
+    future: Pin<&mut (dyn Future<Output = Result<Data, Failure>> + 'static)>,
+) -> Poll<Result<Data, Failure>> {
+    // Whoever is pending is polled again at once by a task with a real waker.
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}

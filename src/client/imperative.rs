@@ -1,0 +1,305 @@
+//! The client's methods, typed: TanStack Query's in snake case.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+
+use super::driver::QueryClient;
+use super::error::{QueryError, TypeMismatch};
+use super::query::QueryOptions;
+use super::started::Started;
+use crate::engine::effect::{Answer, FetchContext, Waiter};
+use crate::engine::entry::QueryState;
+use crate::engine::erased::{Data, Failure};
+use crate::engine::filters::{Activity, Filters};
+use crate::engine::key::{IntoKey, Key, KeyError};
+use crate::engine::options::Access;
+use crate::engine::queries::RefetchType;
+use crate::engine::signal::Signal;
+
+/// What a query function gets to know. Same as TanStack Query's `QueryFunctionContext`.
+#[derive(Clone)]
+pub struct QueryContext {
+    inner: FetchContext,
+    client: QueryClient,
+}
+
+impl QueryContext {
+    pub(crate) const fn new(inner: FetchContext, client: QueryClient) -> Self {
+        Self { inner, client }
+    }
+
+    /// The key that is fetched.
+    #[must_use]
+    pub const fn key(&self) -> &Key {
+        &self.inner.key
+    }
+
+    /// The client that fetches.
+    #[must_use]
+    pub const fn client(&self) -> &QueryClient {
+        &self.client
+    }
+
+    /// Aborts when the answer is not wanted any more. Asking for it makes the query abortable: it stops
+    /// when the last component that shows it goes. Same as reading TanStack's `signal`.
+    #[must_use]
+    pub fn signal(&self) -> Signal {
+        self.inner.signal.consume();
+        self.inner.signal.clone()
+    }
+}
+
+/// Which queries a command is about: a key stands for all keys that begin with it.
+pub trait KeyFilters {
+    /// The filters.
+    ///
+    /// # Errors
+    /// When a key in it cannot be encoded.
+    fn to_filters(&self) -> Result<Filters, KeyError>;
+}
+
+impl<K: IntoKey> KeyFilters for K {
+    fn to_filters(&self) -> Result<Filters, KeyError> {
+        Ok(Filters { key: self.to_key()?, ..Filters::default() })
+    }
+}
+
+impl KeyFilters for Filters {
+    fn to_filters(&self) -> Result<Filters, KeyError> {
+        Ok(self.clone())
+    }
+}
+
+/// Waits for all fetches that a command has started. Failed ones do not make it fail.
+pub(crate) struct Barrier {
+    waiting: RefCell<Vec<oneshot::Receiver<Answer>>>,
+}
+
+impl Barrier {
+    pub const fn new() -> Self {
+        Self { waiting: RefCell::new(Vec::new()) }
+    }
+
+    pub fn waiter(&self) -> Waiter {
+        let (waiter, receiver) = waiter();
+        self.waiting.borrow_mut().push(receiver);
+        waiter
+    }
+
+    pub async fn wait(self) {
+        for receiver in self.waiting.into_inner() {
+            let _ended = receiver.await;
+        }
+    }
+}
+
+/// A waiter, and where its answer will arrive.
+pub(crate) fn waiter() -> (Waiter, oneshot::Receiver<Answer>) {
+    let (sender, receiver) = oneshot::channel();
+    let waiter: Waiter = Box::new(move |answer| drop(sender.send(answer)));
+    (waiter, receiver)
+}
+
+pub(crate) fn typed_data<T: 'static>(data: &Data, key: &Key) -> Result<Rc<T>, TypeMismatch> {
+    data.get().ok_or_else(|| TypeMismatch {
+        key: key.to_json(),
+        expected: std::any::type_name::<T>(),
+        found: data.type_name(),
+    })
+}
+
+pub(crate) fn typed_failure<E: 'static>(failure: &Failure, key: &Key) -> QueryError<E> {
+    match failure.get() {
+        Some(error) => QueryError::Failed(error),
+        None => QueryError::TypeMismatch(TypeMismatch {
+            key: key.to_json(),
+            expected: std::any::type_name::<E>(),
+            found: failure.type_name(),
+        }),
+    }
+}
+
+impl QueryClient {
+    /// Gives the cached data if it is fresh by the query's `stale_time`, else fetches it.
+    ///
+    /// Not retried unless the query says so. Runs on when the returned future is dropped. Same as TanStack
+    /// Query's `fetchQuery`.
+    ///
+    /// # Errors
+    /// [`QueryError::Failed`] with the query function's own error, and the other cases of [`QueryError`].
+    pub async fn fetch_query<T, E>(&self, query: QueryOptions<T, E>) -> Result<Rc<T>, QueryError<E>>
+    where
+        T: PartialEq + 'static,
+        E: 'static,
+    {
+        let key = query.key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
+        let (options, fetcher) = query.for_imperative(self);
+        let (waiter, receiver) = waiter();
+        let asked = key.clone();
+        self.run(move |engine, now| engine.fetch_query(&asked, options, fetcher, waiter, now));
+        match receiver.await {
+            Ok(Answer::Data(Some(data))) => typed_data(&data, &key).map_err(QueryError::TypeMismatch),
+            Ok(Answer::Failed(failure)) => Err(typed_failure(&failure, &key)),
+            Ok(Answer::Data(None) | Answer::Cancelled) | Err(_) => Err(QueryError::Cancelled),
+        }
+    }
+
+    /// Fetches in advance what a component will show. Errors are kept for that component.
+    /// Same as TanStack Query's `prefetchQuery`.
+    pub async fn prefetch_query<T, E>(&self, query: QueryOptions<T, E>)
+    where
+        T: PartialEq + 'static,
+        E: 'static,
+    {
+        let _for_the_component = self.fetch_query(query).await;
+    }
+
+    /// The cached data, if there is any. Same as TanStack Query's `getQueryData`.
+    ///
+    /// # Errors
+    /// When the key holds another type, or cannot be encoded.
+    pub fn get_query_data<T: 'static>(
+        &self,
+        key: impl IntoKey,
+    ) -> Result<Option<Rc<T>>, QueryError<()>> {
+        let Some(key) = key.to_key().map_err(QueryError::Key)? else { return Ok(None) };
+        let data = self.engine().and_then(|engine| engine.data(&key));
+        let typed = data.map(|data| typed_data(&data, &key)).transpose();
+        typed.map_err(QueryError::TypeMismatch)
+    }
+
+    /// The whole state of a query. Same as TanStack Query's `getQueryState`.
+    pub fn get_query_state(&self, key: impl IntoKey) -> Option<QueryState> {
+        let key = key.to_key().ok()??;
+        self.engine()?.state(&key).cloned()
+    }
+
+    /// Writes data to the cache, making the entry if need be; a fetch in flight goes on and overwrites it.
+    /// Same as TanStack Query's `setQueryData` with a value.
+    ///
+    /// # Errors
+    /// When the key cannot be encoded, or there is none.
+    pub fn set_query_data<T: PartialEq + 'static>(
+        &self,
+        key: impl IntoKey,
+        data: T,
+    ) -> Result<(), QueryError<()>> {
+        let key = key.to_key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
+        let data = Data::new(data);
+        self.run(move |engine, now| {
+            engine.set_data(&key, data, Access::default(), None, now);
+        });
+        Ok(())
+    }
+
+    /// Computes data from what is there, and writes it; `None` changes nothing. The function sees
+    /// the shown data, and must not use the client. Same as TanStack Query's `setQueryData` with a function.
+    ///
+    /// # Errors
+    /// When the key holds another type, cannot be encoded, or there is none.
+    pub fn update_query_data<T: PartialEq + 'static>(
+        &self,
+        key: impl IntoKey,
+        update: impl FnOnce(Option<&T>) -> Option<T>,
+    ) -> Result<(), QueryError<()>> {
+        let old = self.get_query_data::<T>(&key)?;
+        match update(old.as_deref()) {
+            Some(new) => self.set_query_data(key, new),
+            None => Ok(()),
+        }
+    }
+
+    /// Declares data out of date and fetches what is on the screen. Await it to wait for that, or not.
+    /// Same as TanStack Query's `invalidateQueries`.
+    ///
+    /// ```
+    /// # fn example(client: &yew_clerk::client::QueryClient) {
+    /// client.invalidate_queries("notes"); // every key that begins with "notes"
+    /// # }
+    /// ```
+    pub fn invalidate_queries(&self, filters: impl KeyFilters) -> Started<()> {
+        self.invalidate_queries_with(filters, RefetchType::Active)
+    }
+
+    /// [`QueryClient::invalidate_queries`], and says which of them to fetch.
+    pub fn invalidate_queries_with(
+        &self,
+        filters: impl KeyFilters,
+        refetch_type: RefetchType,
+    ) -> Started<()> {
+        let barrier = Barrier::new();
+        if let Ok(filters) = filters.to_filters() {
+            self.with(|engine, now| {
+                let mut waiter = || barrier.waiter();
+                engine.invalidate_queries(&filters, refetch_type, true, &mut waiter, now);
+            });
+        }
+        Started::new(barrier.wait())
+    }
+
+    /// Fetches, whatever the data's age; not what is disabled. Same as TanStack Query's `refetchQueries`.
+    pub fn refetch_queries(&self, filters: impl KeyFilters) -> Started<()> {
+        let barrier = Barrier::new();
+        if let Ok(filters) = filters.to_filters() {
+            self.with(|engine, now| {
+                engine.refetch_queries(&filters, true, &mut || barrier.waiter(), now);
+            });
+        }
+        Started::new(barrier.wait())
+    }
+
+    /// Back to the initial state, and fetched again where shown. Same as TanStack Query's `resetQueries`.
+    pub fn reset_queries(&self, filters: impl KeyFilters) -> Started<()> {
+        let barrier = Barrier::new();
+        if let Ok(filters) = filters.to_filters() {
+            self.with(|engine, now| {
+                engine.reset_queries(&filters, &mut || barrier.waiter(), now);
+            });
+        }
+        Started::new(barrier.wait())
+    }
+
+    /// Stops running fetches; their queries go back to what they were. Same as TanStack Query's
+    /// `cancelQueries`.
+    pub fn cancel_queries(&self, filters: impl KeyFilters) {
+        if let Ok(filters) = filters.to_filters() {
+            self.run(move |engine, now| engine.cancel_queries(&filters, now));
+        }
+    }
+
+    /// Removes queries from the cache. Same as TanStack Query's `removeQueries`.
+    pub fn remove_queries(&self, filters: impl KeyFilters) {
+        if let Ok(filters) = filters.to_filters() {
+            self.run(move |engine, now| engine.remove_queries(&filters, now));
+        }
+    }
+
+    /// Empties the cache. Same as TanStack Query's `clear`.
+    pub fn clear(&self) {
+        self.remove_queries(Filters::default());
+    }
+
+    /// How many queries are fetching. Same as TanStack Query's `isFetching`.
+    pub fn is_fetching(&self, filters: impl KeyFilters) -> usize {
+        let Ok(filters) = filters.to_filters() else { return 0 };
+        let now = self.runtime().now();
+        self.engine().map_or(0, |engine| engine.is_fetching(&filters, now))
+    }
+
+    /// The keys of the queries that `filters` select.
+    pub fn keys(&self, filters: impl KeyFilters) -> Vec<Key> {
+        let Ok(filters) = filters.to_filters() else { return Vec::new() };
+        let now = self.runtime().now();
+        self.engine().map_or_else(Vec::new, |engine| engine.keys(&filters, now))
+    }
+
+    /// Filters for exactly one key.
+    ///
+    /// # Errors
+    /// When the key cannot be encoded.
+    pub fn exactly(key: impl IntoKey) -> Result<Filters, KeyError> {
+        Ok(Filters { key: key.to_key()?, exact: true, activity: Activity::All, ..Filters::default() })
+    }
+}

@@ -1,0 +1,282 @@
+//! A query: key, query function and options in one value. TanStack Query's `queryOptions`.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::driver::QueryClient;
+use super::erase::erase_fetcher;
+use super::imperative::QueryContext;
+use crate::engine::effect::Fetcher;
+use crate::engine::entry::QueryState;
+use crate::engine::erased::Data;
+use crate::engine::key::{IntoKey, Key, KeyError};
+use crate::engine::observer::Fields;
+use crate::engine::options::{
+    Access, InitialData, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
+    StaleTime,
+};
+use crate::engine::time::Time;
+
+type MakeFetcher = Rc<dyn Fn(QueryClient) -> Fetcher>;
+
+/// A query: what is fetched, how, and when. Made by [`query_options`].
+///
+/// The defaults are TanStack Query's: stale at once, kept for five minutes after the last use, three
+/// retries, refetched on mount, focus and reconnect if stale.
+///
+/// ```
+/// use std::time::Duration;
+/// use yew_clerk::client::{QueryOptions, query_options};
+/// use yew_clerk::fetch::{self, FetchError};
+///
+/// fn profile(id: u64) -> QueryOptions<String, FetchError> {
+///     query_options(("profile", id), move |_| async move {
+///         fetch::get(&format!("/api/profiles/{id}")).json().await
+///     })
+///     .stale_time(Duration::from_secs(30))
+/// }
+/// ```
+pub struct QueryOptions<T, E> {
+    key: Result<Option<Key>, KeyError>,
+    make: Option<MakeFetcher>,
+    options: Rc<ObserverOptions>,
+    retry_set: bool,
+    types: PhantomData<fn() -> (T, E)>,
+}
+
+impl<T, E> Clone for QueryOptions<T, E> {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            make: self.make.clone(),
+            options: self.options.clone(),
+            retry_set: self.retry_set,
+            types: PhantomData,
+        }
+    }
+}
+
+thread_local! {
+    /// Shared by all queries that change nothing, so that a render with plain options allocates none.
+    static DEFAULTS: Rc<ObserverOptions> = Rc::new(ObserverOptions::query());
+}
+
+/// Describes a query once, to be used by hooks and by the client.
+///
+/// The query function gives data or its error; it never panics. Same as TanStack Query's `queryOptions`.
+pub fn query_options<T, E, F, Fut>(key: impl IntoKey, query_fn: F) -> QueryOptions<T, E>
+where
+    T: PartialEq + 'static,
+    E: 'static,
+    F: Fn(QueryContext) -> Fut + 'static,
+    Fut: Future<Output = Result<T, E>> + 'static,
+{
+    let query_fn = Rc::new(query_fn);
+    let make = move |client: QueryClient| {
+        let query_fn = query_fn.clone();
+        erase_fetcher(move |context| query_fn(QueryContext::new(context, client.clone())))
+    };
+    QueryOptions {
+        key: key.to_key(),
+        make: Some(Rc::new(make)),
+        options: DEFAULTS.with(Rc::clone),
+        retry_set: false,
+        types: PhantomData,
+    }
+}
+
+impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
+    /// The key; `None` when there is nothing to fetch yet.
+    ///
+    /// # Errors
+    /// When it cannot be encoded.
+    pub fn key(&self) -> Result<Option<Key>, KeyError> {
+        self.key.clone()
+    }
+
+    pub(crate) fn options(&self) -> Rc<ObserverOptions> {
+        self.options.clone()
+    }
+
+    pub(crate) fn fetcher(&self, client: &QueryClient) -> Option<Fetcher> {
+        self.make.as_ref().map(|make| make(client.clone()))
+    }
+
+    /// Options and function for a fetch without a component: not retried unless the query says so.
+    pub(crate) fn for_imperative(mut self, client: &QueryClient) -> (Rc<ObserverOptions>, Fetcher) {
+        if !self.retry_set {
+            self = self.set(|options| options.retry.limit = Some(0));
+        }
+        let nothing: fn(_) -> _ = |_| std::future::pending::<Result<T, E>>();
+        let fetcher = self.fetcher(client).unwrap_or_else(|| erase_fetcher(nothing));
+        (self.options, fetcher)
+    }
+
+    fn set(mut self, change: impl FnOnce(&mut ObserverOptions)) -> Self {
+        change(Rc::make_mut(&mut self.options));
+        self
+    }
+
+    /// Whether it fetches by itself. Default: true. `refetch` works all the same. Same as TanStack's `enabled`.
+    #[must_use]
+    pub fn enabled(self, enabled: bool) -> Self {
+        self.set(|options| options.enabled = enabled)
+    }
+
+    /// How long data counts as fresh. Default: 0. `Duration::MAX` is for ever. Same as TanStack's `staleTime`.
+    #[must_use]
+    pub fn stale_time(self, stale_time: impl Into<StaleTime>) -> Self {
+        self.set(|options| options.stale_time = stale_time.into())
+    }
+
+    /// How long the data is kept after its last use. Default: 5 minutes; the longest of all users counts.
+    /// Same as TanStack's `gcTime`.
+    #[must_use]
+    pub fn gc_time(self, gc_time: Duration) -> Self {
+        self.set(|options| options.gc_time = gc_time)
+    }
+
+    /// How often a failure is tried again. Default: 3. Errors that cannot get better by themselves, like a
+    /// 404, are not. Differs from TanStack's `retry`, which retries those as well.
+    #[must_use]
+    pub fn retry(mut self, times: u32) -> Self {
+        self.retry_set = true;
+        self.set(|options| options.retry = Retry { limit: Some(times), when: None })
+    }
+
+    /// Decides by the number of failures before this one (from 0) and the error whether to try again.
+    #[must_use]
+    pub fn retry_when(mut self, rule: impl Fn(u32, &E) -> bool + 'static) -> Self {
+        self.retry_set = true;
+        self.set(|options| {
+            options.retry = Retry {
+                limit: None,
+                when: Some(Rc::new(move |count, failure| {
+                    failure.downcast_ref().is_some_and(|error| rule(count, error))
+                })),
+            };
+        })
+    }
+
+    /// The wait before a retry. Default: 1 s, 2 s, 4 s … 30 s. Same as TanStack's `retryDelay`.
+    #[must_use]
+    pub fn retry_delay(self, delay: Duration) -> Self {
+        self.set(|options| options.retry_delay = RetryDelay::Fixed(delay))
+    }
+
+    /// Computes the wait from the number of failures before this one (from 0) and the error.
+    #[must_use]
+    pub fn retry_delay_with(self, delay: impl Fn(u32, Option<&E>) -> Duration + 'static) -> Self {
+        let delay = move |count, failure: &crate::engine::erased::Failure| {
+            delay(count, failure.downcast_ref())
+        };
+        self.set(|options| options.retry_delay = RetryDelay::With(Rc::new(delay)))
+    }
+
+    /// Whether mounting tries again what has failed and has no data. Default: true.
+    #[must_use]
+    pub fn retry_on_mount(self, retry: bool) -> Self {
+        self.set(|options| options.retry_on_mount = retry)
+    }
+
+    /// On mount, with data there. Default: if stale. Same as TanStack's `refetchOnMount`.
+    #[must_use]
+    pub fn refetch_on_mount(self, refetch: impl Into<Refetch>) -> Self {
+        self.set(|options| options.refetch_on_mount = refetch.into())
+    }
+
+    /// When the page is shown or focused again. Default: if stale. Same as `refetchOnWindowFocus`; differs in
+    /// that window focus counts as well as visibility, as users of both libraries have asked.
+    #[must_use]
+    pub fn refetch_on_window_focus(self, refetch: impl Into<Refetch>) -> Self {
+        self.set(|options| options.refetch_on_focus = refetch.into())
+    }
+
+    /// When the network is back. Default: if stale. Same as TanStack's `refetchOnReconnect`.
+    #[must_use]
+    pub fn refetch_on_reconnect(self, refetch: impl Into<Refetch>) -> Self {
+        self.set(|options| options.refetch_on_reconnect = refetch.into())
+    }
+
+    /// Fetches again this long after each answer. Default: never. Same as TanStack's `refetchInterval`.
+    #[must_use]
+    pub fn refetch_interval(self, every: Duration) -> Self {
+        self.set(|options| options.interval = Interval::Every(every))
+    }
+
+    /// Computes the interval from the query's state; zero is 'not now'.
+    #[must_use]
+    pub fn refetch_interval_with(self, every: impl Fn(&QueryState) -> Duration + 'static) -> Self {
+        self.set(|options| options.interval = Interval::With(Rc::new(every)))
+    }
+
+    /// Polls in a hidden page too. Default: false. Same as TanStack's `refetchIntervalInBackground`.
+    #[must_use]
+    pub fn refetch_interval_in_background(self, poll: bool) -> Self {
+        self.set(|options| options.interval_when_hidden = poll)
+    }
+
+    /// What being offline does. Default: the fetch waits. Same as TanStack's `networkMode`.
+    #[must_use]
+    pub fn network_mode(self, mode: NetworkMode) -> Self {
+        self.set(|options| options.network_mode = mode)
+    }
+
+    /// Shown while there is no data yet, and never cached. Same as TanStack's `placeholderData`.
+    #[must_use]
+    pub fn placeholder_data(self, data: T) -> Self {
+        self.set(|options| options.placeholder = Some(Data::new(data)))
+    }
+
+    /// Shows the last key's data while the next key's loads. Default: false. Same as TanStack's
+    /// `placeholderData: keepPreviousData`.
+    #[must_use]
+    pub fn keep_previous_data(self) -> Self {
+        self.set(|options| options.keep_previous_data = true)
+    }
+
+    /// Data to begin with, as if fetched now. Same as TanStack's `initialData`.
+    #[must_use]
+    pub fn initial_data(self, data: T) -> Self {
+        self.set(|options| {
+            options.initial_data = Some(InitialData { data: Data::new(data), updated_at: None });
+        })
+    }
+
+    /// When the initial data was fetched; [`Time::ZERO`] is 'very long ago'. To be called after
+    /// [`QueryOptions::initial_data`]. Same as TanStack's `initialDataUpdatedAt`.
+    #[must_use]
+    pub fn initial_data_updated_at(self, at: Time) -> Self {
+        self.set(|options| {
+            if let Some(initial) = &mut options.initial_data {
+                initial.updated_at = Some(at);
+            }
+        })
+    }
+
+    /// Compares old and new data in place of `PartialEq`; equal data causes no render. Same as TanStack's
+    /// `structuralSharing` with a function; `|_, _| false` is its `false`.
+    #[must_use]
+    pub fn compare(self, equal: impl Fn(&T, &T) -> bool + 'static) -> Self {
+        let compare = move |old: &Data, new: &Data| match (old.get::<T>(), new.get::<T>()) {
+            (Some(old), Some(new)) => equal(&old, &new),
+            _ => false,
+        };
+        self.set(|options| options.compare = Some(Rc::new(compare)))
+    }
+
+    /// Renders on these fields only, whatever the component reads. Same as TanStack's `notifyOnChangeProps`.
+    #[must_use]
+    pub fn notify_on_change(self, fields: Fields) -> Self {
+        self.set(|options| options.notify_on = NotifyOn::Only(fields))
+    }
+
+    /// Who may see the data. Default: whoever is signed in now; it is dropped when that changes. `Public`
+    /// data is kept, and never waits for sign-in.
+    #[must_use]
+    pub fn access(self, access: Access) -> Self {
+        self.set(|options| options.access = access)
+    }
+}

@@ -1,0 +1,313 @@
+//! The options of SWR's hooks.
+
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::engine::erased::{Data, Failure};
+use crate::engine::key::Key;
+use crate::engine::options::{
+    Access, Callbacks, Compare, Interval, ObserverOptions, Refetch, Retry, RetryDelay,
+};
+
+/// Declares the overrides once: the fields, and how they are laid over the options.
+macro_rules! overrides {
+    ($($field:ident: $type:ty,)*) => {
+        /// What was set; the rest comes from the enclosing `SwrConfig`, else from SWR's defaults.
+        #[derive(Clone, Default)]
+        struct Overrides {
+            any: bool,
+            $($field: Option<$type>,)*
+        }
+
+        impl Overrides {
+            fn apply(&self, options: &mut ObserverOptions) {
+                $(if let Some(value) = &self.$field {
+                    options.$field = value.clone();
+                })*
+            }
+
+            fn lay_over(&mut self, child: &Self) {
+                self.any |= child.any;
+                $(if let Some(value) = &child.$field {
+                    self.$field = Some(value.clone());
+                })*
+            }
+        }
+    };
+}
+
+overrides! {
+    enabled: bool,
+    access: Access,
+    gc_time: Duration,
+    refetch_on_mount: Refetch,
+    revalidate_on_mount: Option<bool>,
+    refetch_on_focus: Refetch,
+    refetch_on_reconnect: Refetch,
+    focus_throttle: Duration,
+    deduping_interval: Duration,
+    interval: Interval,
+    interval_when_hidden: bool,
+    interval_when_offline: bool,
+    interval_after_error: bool,
+    retry: Retry,
+    retry_delay: RetryDelay,
+    keep_previous_data: bool,
+    placeholder: Option<Data>,
+    compare: Option<Compare>,
+    callbacks: Callbacks,
+}
+
+/// The options of `use_swr` and its relatives, and of `SwrConfig`, which passes them down.
+///
+/// What is not set comes from the nearest `SwrConfig`, else it is SWR's default.
+///
+/// ```
+/// use std::time::Duration;
+/// use yew_clerk::client::SwrOptions;
+/// use yew_clerk::fetch::FetchError;
+///
+/// let options = SwrOptions::<String, FetchError>::new()
+///     .refresh_interval(Duration::from_secs(10))
+///     .revalidate_on_focus(false);
+/// ```
+pub struct SwrOptions<T = (), E = ()> {
+    overrides: Overrides,
+    types: PhantomData<fn() -> (T, E)>,
+}
+
+impl<T, E> Clone for SwrOptions<T, E> {
+    fn clone(&self) -> Self {
+        Self { overrides: self.overrides.clone(), types: PhantomData }
+    }
+}
+
+impl<T, E> Default for SwrOptions<T, E> {
+    fn default() -> Self {
+        Self { overrides: Overrides::default(), types: PhantomData }
+    }
+}
+
+impl<T: 'static, E: 'static> SwrOptions<T, E> {
+    /// Nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What never changes: fetched once and not again. Same as SWR's `useSWRImmutable`.
+    #[must_use]
+    pub fn immutable() -> Self {
+        Self::new()
+            .revalidate_if_stale(false)
+            .revalidate_on_focus(false)
+            .revalidate_on_reconnect(false)
+            .refresh_interval(Duration::ZERO)
+    }
+
+    /// The whole of the options, over those of the enclosing configuration.
+    pub(crate) fn resolve(&self, parent: &Rc<ObserverOptions>) -> Rc<ObserverOptions> {
+        if !self.overrides.any {
+            return parent.clone();
+        }
+        let mut options = (**parent).clone();
+        self.overrides.apply(&mut options);
+        Rc::new(options)
+    }
+
+    /// Lays `child` over these options.
+    #[must_use]
+    pub(crate) fn overlaid(mut self, child: &Self) -> Self {
+        self.overrides.lay_over(&child.overrides);
+        self
+    }
+
+    fn set(mut self, change: impl FnOnce(&mut Overrides)) -> Self {
+        change(&mut self.overrides);
+        self.overrides.any = true;
+        self
+    }
+
+    /// Decides the fetch of the first mount alone: `true` even with data, `false` not even without.
+    /// Default: unset. Same as SWR's `revalidateOnMount`.
+    #[must_use]
+    pub fn revalidate_on_mount(self, revalidate: bool) -> Self {
+        self.set(|o| o.revalidate_on_mount = Some(Some(revalidate)))
+    }
+
+    /// Whether to fetch on mount and on a change of key when there is data. Default: true. Same as SWR's
+    /// `revalidateIfStale`.
+    #[must_use]
+    pub fn revalidate_if_stale(self, revalidate: bool) -> Self {
+        self.set(|o| o.refetch_on_mount = Some(revalidate.into()))
+    }
+
+    /// Whether to fetch when the page is focused or shown again. Default: true. Same as `revalidateOnFocus`.
+    #[must_use]
+    pub fn revalidate_on_focus(self, revalidate: bool) -> Self {
+        self.set(|o| o.refetch_on_focus = Some(revalidate.into()))
+    }
+
+    /// Whether to fetch when the network is back. Default: true. Same as SWR's `revalidateOnReconnect`.
+    #[must_use]
+    pub fn revalidate_on_reconnect(self, revalidate: bool) -> Self {
+        self.set(|o| o.refetch_on_reconnect = Some(revalidate.into()))
+    }
+
+    /// At most one focus fetch in this time, which begins with the mount. Default: 5 s. Same as SWR's
+    /// `focusThrottleInterval`.
+    #[must_use]
+    pub fn focus_throttle_interval(self, interval: Duration) -> Self {
+        self.set(|o| o.focus_throttle = Some(interval))
+    }
+
+    /// For this long after an answer, mounting, focus and polling ask nothing. Default: 2 s. Same as SWR's
+    /// `dedupingInterval`.
+    #[must_use]
+    pub fn deduping_interval(self, interval: Duration) -> Self {
+        self.set(|o| o.deduping_interval = Some(interval))
+    }
+
+    /// Fetches again this long after each answer; zero is never. Default: zero. Same as `refreshInterval`.
+    #[must_use]
+    pub fn refresh_interval(self, interval: Duration) -> Self {
+        self.set(|o| o.interval = Some(Interval::Every(interval)))
+    }
+
+    /// Computes the interval from the data.
+    #[must_use]
+    pub fn refresh_interval_with(self, interval: impl Fn(Option<&T>) -> Duration + 'static) -> Self {
+        let rule = move |state: &crate::engine::entry::QueryState| {
+            let data = state.data.as_ref().and_then(Data::get::<T>);
+            interval(data.as_deref())
+        };
+        self.set(|o| o.interval = Some(Interval::With(Rc::new(rule))))
+    }
+
+    /// Polls in a hidden page too. Default: false. Same as SWR's `refreshWhenHidden`.
+    #[must_use]
+    pub fn refresh_when_hidden(self, refresh: bool) -> Self {
+        self.set(|o| o.interval_when_hidden = Some(refresh))
+    }
+
+    /// Polls while offline too. Default: false. Same as SWR's `refreshWhenOffline`.
+    #[must_use]
+    pub fn refresh_when_offline(self, refresh: bool) -> Self {
+        self.set(|o| o.interval_when_offline = Some(refresh))
+    }
+
+    /// Goes on polling after an error. Default: false, as in SWR, which has no such option.
+    #[must_use]
+    pub fn refresh_after_error(self, refresh: bool) -> Self {
+        self.set(|o| o.interval_after_error = Some(refresh))
+    }
+
+    /// The base of the growing wait between retries. Default: 5 s. Same as SWR's `errorRetryInterval`.
+    #[must_use]
+    pub fn error_retry_interval(self, interval: Duration) -> Self {
+        self.set(|o| o.retry_delay = Some(RetryDelay::Jittered(interval)))
+    }
+
+    /// A wait of one's own before each retry, from the number of earlier retries. Takes the place of the
+    /// backoff that SWR lets one replace by `onErrorRetry`.
+    #[must_use]
+    pub fn error_retry_delay(self, delay: impl Fn(u32, Option<&E>) -> Duration + 'static) -> Self {
+        let rule = move |count, failure: &Failure| delay(count, failure.downcast_ref());
+        self.set(|o| o.retry_delay = Some(RetryDelay::With(Rc::new(rule))))
+    }
+
+    /// At most this many retries. Default: without limit. Same as SWR's `errorRetryCount`.
+    #[must_use]
+    pub fn error_retry_count(self, count: u32) -> Self {
+        self.set(|o| o.retry.get_or_insert_default().limit = Some(count))
+    }
+
+    /// Whether to retry at all. Default: true, save for errors that cannot get better by themselves, like a
+    /// 404. Differs from SWR's `shouldRetryOnError`, which retries those as well.
+    #[must_use]
+    pub fn should_retry_on_error(self, retry: bool) -> Self {
+        self.set(|o| {
+            let old = o.retry.get_or_insert_default();
+            old.limit = if retry { None } else { Some(0) };
+        })
+    }
+
+    /// Decides by the error whether to retry.
+    #[must_use]
+    pub fn should_retry_on_error_with(self, rule: impl Fn(&E) -> bool + 'static) -> Self {
+        let rule = move |_, failure: &Failure| failure.downcast_ref().is_some_and(&rule);
+        self.set(|o| o.retry.get_or_insert_default().when = Some(Rc::new(rule)))
+    }
+
+    /// Shows the last key's data while the next key's loads. Default: false. Same as `keepPreviousData`.
+    #[must_use]
+    pub fn keep_previous_data(self, keep: bool) -> Self {
+        self.set(|o| o.keep_previous_data = Some(keep))
+    }
+
+    /// Shown until there is data; never cached. Same as SWR's `fallbackData`.
+    #[must_use]
+    pub fn fallback_data(self, data: T) -> Self
+    where
+        T: PartialEq,
+    {
+        self.set(|o| o.placeholder = Some(Some(Data::new(data))))
+    }
+
+    /// While true, nothing is fetched. Default: false. Same as SWR's `isPaused`, as a value.
+    #[must_use]
+    pub fn is_paused(self, paused: bool) -> Self {
+        self.set(|o| o.enabled = Some(!paused))
+    }
+
+    /// Compares old and new data in place of `PartialEq`. Same as SWR's `compare`.
+    #[must_use]
+    pub fn compare(self, equal: impl Fn(&T, &T) -> bool + 'static) -> Self {
+        let compare = move |old: &Data, new: &Data| match (old.get::<T>(), new.get::<T>()) {
+            (Some(old), Some(new)) => equal(&old, &new),
+            _ => false,
+        };
+        self.set(|o| o.compare = Some(Some(Rc::new(compare))))
+    }
+
+    /// How long the data is kept after its last use. Default: 5 minutes. SWR never evicts.
+    #[must_use]
+    pub fn gc_time(self, gc_time: Duration) -> Self {
+        self.set(|o| o.gc_time = Some(gc_time))
+    }
+
+    /// Who may see the data. Default: whoever is signed in now.
+    #[must_use]
+    pub fn access(self, access: Access) -> Self {
+        self.set(|o| o.access = Some(access))
+    }
+
+    /// Called with the data that a request of this hook brought. Same as SWR's `onSuccess`.
+    #[must_use]
+    pub fn on_success(self, callback: impl Fn(Rc<T>, &Key) + 'static) -> Self {
+        let callback = move |data: &Data, key: &Key| {
+            if let Some(data) = data.get() {
+                callback(data, key);
+            }
+        };
+        self.set(|o| o.callbacks.get_or_insert_default().on_success = Some(Rc::new(callback)))
+    }
+
+    /// Called with the error of a request of this hook. Same as SWR's `onError`.
+    #[must_use]
+    pub fn on_error(self, callback: impl Fn(Rc<E>, &Key) + 'static) -> Self {
+        let callback = move |failure: &Failure, key: &Key| {
+            if let Some(error) = failure.get() {
+                callback(error, key);
+            }
+        };
+        self.set(|o| o.callbacks.get_or_insert_default().on_error = Some(Rc::new(callback)))
+    }
+
+    /// Called when an answer was ignored because something newer had happened. Same as `onDiscarded`.
+    #[must_use]
+    pub fn on_discarded(self, callback: impl Fn(&Key) + 'static) -> Self {
+        self.set(|o| o.callbacks.get_or_insert_default().on_discarded = Some(Rc::new(callback)))
+    }
+}

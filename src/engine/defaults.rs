@@ -1,0 +1,32 @@
+//! Every default number in one place, with where it comes from.
+
+use std::time::Duration;
+
+/// How long an entry stays after its last observer left. TanStack Query's `gcTime`.
+///
+/// SWR never evicts; its users have asked for eviction since its first year.
+pub const GC_TIME: Duration = Duration::from_secs(5 * 60);
+
+/// SWR's `dedupingInterval`.
+pub const DEDUPING_INTERVAL: Duration = Duration::from_secs(2);
+
+/// SWR's `focusThrottleInterval`. TanStack Query has none.
+pub const FOCUS_THROTTLE_INTERVAL: Duration = Duration::from_secs(5);
+
+/// SWR's `errorRetryInterval`: the base of its backoff.
+pub const ERROR_RETRY_INTERVAL: Duration = Duration::from_secs(5);
+
+/// SWR's backoff doubles at most this often.
+pub const SWR_RETRY_MAX_EXPONENT: u32 = 8;
+
+/// TanStack Query's `retry`: how often a failed query function is called again.
+pub const QUERY_RETRY: u32 = 3;
+
+/// The first delay of TanStack Query's `retryDelay`; each later one is twice as long.
+pub const QUERY_RETRY_BASE: Duration = Duration::from_secs(1);
+
+/// The longest delay of TanStack Query's `retryDelay`.
+pub const QUERY_RETRY_MAX: Duration = Duration::from_secs(30);
+
+/// How many events the trail remembers: some minutes of a busy page, at 24 kB.
+pub const TRAIL_LENGTH: usize = 256;

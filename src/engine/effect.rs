@@ -1,0 +1,65 @@
+//! What the engine wants to be done.
+
+use std::rc::Rc;
+
+use super::entry::EntryId;
+use super::erased::{Data, Failure};
+use super::key::Key;
+use super::signal::Signal;
+
+use crate::client::runtime::LocalFuture;
+
+/// What a query function gets to know.
+#[derive(Clone)]
+pub struct FetchContext {
+    /// The key that is fetched.
+    pub key: Key,
+    /// Aborts when the answer is not wanted any more.
+    pub signal: Signal,
+}
+
+/// A query function, its types erased. The engine hands it out; it never calls it.
+pub type Fetcher = Rc<dyn Fn(FetchContext) -> LocalFuture<Result<Data, Failure>>>;
+
+/// Called when something changed that its owner shows.
+pub type Listener = Rc<dyn Fn()>;
+
+/// What whoever waits for a fetch is told.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The data after the fetch; `None` if there was nothing to fetch.
+    Data(Option<Data>),
+    /// The fetch failed.
+    Failed(Failure),
+    /// The fetch was cancelled, or belonged to a user who is gone.
+    Cancelled,
+}
+
+/// Told once how a fetch ended.
+pub type Waiter = Box<dyn FnOnce(Answer)>;
+
+/// A fetch to be started.
+pub struct FetchJob {
+    /// For which entry.
+    pub entry: EntryId,
+    /// Which fetch: to be given back with the result.
+    pub seq: u64,
+    /// The function to call.
+    pub fetcher: Fetcher,
+    /// What to call it with.
+    pub context: FetchContext,
+}
+
+/// Something to be done, in this order, when no borrow of the engine is held.
+pub enum Effect {
+    /// Call a query function.
+    Fetch(FetchJob),
+    /// Abort a running one.
+    Abort(Signal),
+    /// Tell an observer to render.
+    Notify(Listener),
+    /// Tell a waiting caller.
+    Answer(Waiter, Answer),
+    /// Call a user's callback.
+    Call(Box<dyn FnOnce()>),
+}

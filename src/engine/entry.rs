@@ -1,0 +1,240 @@
+//! One cache entry: the state of a query, the fetch that runs for it, and who watches it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use slotmap::DefaultKey;
+
+use super::effect::{Fetcher, Waiter};
+use super::erased::{Data, Failure};
+use super::key::Key;
+use super::observer::ObserverId;
+use super::optimistic::Patches;
+use super::options::{Access, InitialData, ObserverOptions};
+use super::signal::Signal;
+use super::time::Time;
+use super::timers::Alarm;
+
+/// Names an entry. An id of a removed entry never names a later one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId(pub(crate) DefaultKey);
+
+/// What is known of the data. Same as TanStack Query's `status`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// No data yet.
+    #[default]
+    Pending,
+    /// The last fetch failed.
+    Error,
+    /// There is data.
+    Success,
+}
+
+/// What the request is doing. Same as TanStack Query's `fetchStatus`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FetchStatus {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// A request is running, or waits for its next try or for sign-in to be known.
+    Fetching,
+    /// A request wants to run and waits for the network.
+    Paused,
+}
+
+/// The state of a query, the same for all who watch it.
+#[derive(Clone, Debug, Default)]
+pub struct QueryState {
+    /// The data, with optimistic changes.
+    pub data: Option<Data>,
+    /// When the data came in; [`Time::ZERO`] without data.
+    pub data_updated_at: Time,
+    /// How often data has come in.
+    pub data_update_count: u32,
+    /// The last error, kept until a success.
+    pub error: Option<Failure>,
+    /// When it happened; [`Time::ZERO`] without error.
+    pub error_updated_at: Time,
+    /// How often fetches have failed.
+    pub error_update_count: u32,
+    /// Failed attempts of the current or last fetch.
+    pub failure_count: u32,
+    /// Why the last attempt failed.
+    pub failure_reason: Option<Failure>,
+    /// What is known of the data.
+    pub status: Status,
+    /// What the request is doing.
+    pub fetch_status: FetchStatus,
+    /// Whether the data was declared out of date.
+    pub is_invalidated: bool,
+}
+
+impl QueryState {
+    /// The state of an entry that begins with `initial` data, if there is any.
+    pub(crate) fn initial(initial: Option<&InitialData>, now: Time) -> Self {
+        let Some(initial) = initial else { return Self::default() };
+        Self {
+            data: Some(initial.data.clone()),
+            data_updated_at: initial.updated_at.unwrap_or(now),
+            status: Status::Success,
+            ..Self::default()
+        }
+    }
+}
+
+/// Where a running fetch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Decided, not yet started: a second wish of the same tick joins it.
+    Queued,
+    /// The query function runs.
+    Running,
+    /// Waits for its next try.
+    Backoff,
+    /// Waits for the network, for the page to be shown, or for sign-in to be known.
+    Paused,
+}
+
+/// What a cancelled fetch goes back to.
+#[derive(Clone, Debug)]
+pub(crate) struct Revert {
+    pub status: Status,
+    pub error: Option<Failure>,
+    pub error_updated_at: Time,
+    pub is_invalidated: bool,
+}
+
+/// A fetch from its first attempt to its last.
+pub(crate) struct Fetch {
+    /// Counts all fetches of the engine: a late answer of an older one is recognised by it.
+    pub seq: u64,
+    pub phase: Phase,
+    /// Failed attempts so far.
+    pub failures: u32,
+    /// Set when the last observer left: the running attempt may fill the cache, no other follows.
+    pub retries_stopped: bool,
+    pub options: Rc<ObserverOptions>,
+    pub fetcher: Fetcher,
+    pub signal: Signal,
+    pub revert: Revert,
+    pub waiters: Vec<Waiter>,
+}
+
+/// A cache entry.
+pub struct Entry {
+    pub(crate) key: Key,
+    pub(crate) state: QueryState,
+    /// The data without optimistic changes.
+    pub(crate) base: Option<Data>,
+    pub(crate) patches: Patches,
+    pub(crate) initial: Option<InitialData>,
+    pub(crate) access: Access,
+    pub(crate) fetch: Option<Fetch>,
+    /// Who fetches when nobody watches: the options and function that were used last.
+    pub(crate) last: Option<(Rc<ObserverOptions>, Fetcher)>,
+    pub(crate) gc_time: Duration,
+    pub(crate) gc: Alarm,
+    pub(crate) poll: Alarm,
+    /// The interval that `poll` was set by.
+    pub(crate) poll_every: Option<Duration>,
+    /// SWR's retry: a new request after the failed one has ended.
+    pub(crate) retry: Alarm,
+    pub(crate) retries: u32,
+    /// A retry was due while the page was hidden or offline.
+    pub(crate) retry_waits: bool,
+    /// SWR's deduping: automatic triggers ask nothing before this time.
+    pub(crate) deduped_until: Time,
+    pub(crate) observers: ObserverList,
+    /// The mutation that began last; older ones may not write any more.
+    pub(crate) mutation: u64,
+    pub(crate) mutations_running: u32,
+    /// Whether something that observers show has changed since they were told last.
+    pub(crate) dirty: bool,
+}
+
+/// The observers of an entry: a list threaded through the observers themselves, so that joining and
+/// leaving take the same short time however many there are, and the order stays that of mounting.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ObserverList {
+    pub head: Option<ObserverId>,
+    pub tail: Option<ObserverId>,
+    pub len: u32,
+}
+
+impl Entry {
+    pub(crate) fn new(key: Key, access: Access, initial: Option<InitialData>, now: Time) -> Self {
+        let state = QueryState::initial(initial.as_ref(), now);
+        Self {
+            key,
+            base: state.data.clone(),
+            state,
+            patches: Patches::default(),
+            initial,
+            access,
+            fetch: None,
+            last: None,
+            gc_time: Duration::ZERO,
+            gc: Alarm::default(),
+            poll: Alarm::default(),
+            poll_every: None,
+            retry: Alarm::default(),
+            retries: 0,
+            retry_waits: false,
+            deduped_until: Time::ZERO,
+            observers: ObserverList::default(),
+            mutation: 0,
+            mutations_running: 0,
+            dirty: false,
+        }
+    }
+
+    /// Whether it has data, optimistic data included.
+    pub(crate) fn has_data(&self) -> bool {
+        self.state.data.is_some()
+    }
+
+    /// Shows `base` with the optimistic changes over it, keeping the old value where both are equal.
+    pub(crate) fn show(&mut self) {
+        let shown = self.patches.apply(self.base.as_ref());
+        let unchanged = matches!((&shown, &self.state.data), (Some(new), Some(old)) if new.equals(old));
+        if !unchanged {
+            self.state.data = shown;
+        }
+    }
+
+    /// Writes data from a fetch or by hand. Equal data keeps the old value.
+    pub(crate) fn write(&mut self, data: Data, compare: Option<&ObserverOptions>, at: Time) {
+        let compare = compare.and_then(|options| options.compare.as_ref());
+        let equal = self.base.as_ref().is_some_and(|old| match compare {
+            Some(compare) => compare(old, &data),
+            None => old.equals(&data),
+        });
+        if !equal {
+            self.base = Some(data);
+        }
+        self.show();
+        self.state.data_updated_at = at;
+        self.state.data_update_count = self.state.data_update_count.saturating_add(1);
+        self.state.error = None;
+        self.state.error_updated_at = Time::ZERO;
+        self.state.status = Status::Success;
+        self.state.is_invalidated = false;
+    }
+
+    /// What a fetch that starts now would go back to when it is cancelled.
+    pub(crate) fn revert_point(&self) -> Revert {
+        Revert {
+            status: self.state.status,
+            error: self.state.error.clone(),
+            error_updated_at: self.state.error_updated_at,
+            is_invalidated: self.state.is_invalidated,
+        }
+    }
+
+    /// Forgets the failed attempts of a fetch that was stopped.
+    pub(crate) fn idle_failures(&mut self) {
+        self.state.failure_count = 0;
+        self.state.failure_reason = None;
+    }
+}

@@ -1,0 +1,225 @@
+//! How observers come, change and go.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::effect::{Fetcher, Listener};
+use super::entry::{EntryId, Phase};
+use super::freshness;
+use super::key::Key;
+use super::observer::{Observer, ObserverId, View};
+use super::options::ObserverOptions;
+use super::state::Engine;
+use super::time::Time;
+use super::timers::{Alarm, TimerOwner};
+use super::trail::What;
+
+/// What an observer watches, and how.
+pub struct Watch {
+    /// The key; `None` cannot fetch.
+    pub key: Option<Key>,
+    /// How.
+    pub options: Rc<ObserverOptions>,
+    /// The query function; `None` only reads the cache.
+    pub fetcher: Option<Fetcher>,
+}
+
+impl Engine {
+    /// Adds an observer. If it makes a fetch start, its first snapshot says so already.
+    pub fn observe(&mut self, watch: Watch, listener: Listener, now: Time) -> (ObserverId, Rc<View>) {
+        let view = Rc::<View>::default();
+        let observer = Observer {
+            key: watch.key.clone(),
+            entry: None,
+            prev: None,
+            next: None,
+            throttled_until: now.after(watch.options.focus_throttle),
+            options: watch.options,
+            fetcher: watch.fetcher,
+            listener,
+            view: view.clone(),
+            previous: None,
+            seen: (0, 0),
+            stale: Alarm::default(),
+        };
+        let id = ObserverId(self.observers.insert(observer));
+        if let Some(key) = watch.key {
+            let entry = self.join(id, &key, now);
+            self.fetch_if(id, entry, freshness::wants_on_mount, now);
+        }
+        self.refresh(id, false, now);
+        self.finish(now);
+        (id, view)
+    }
+
+    /// Gives an observer a new key, options or function, as its component renders again.
+    ///
+    /// A changed key takes effect at once: no snapshot ever shows the old key's data as the new one's. The
+    /// observer is not told, since its component is rendering and reads the result anyway.
+    pub fn update(&mut self, id: ObserverId, watch: Watch, now: Time) {
+        let Some(observer) = self.observers.get_mut(id.0) else { return };
+        let was_active = observer.is_active();
+        let old_gc = observer.options.gc_time;
+        observer.options = watch.options;
+        observer.fetcher = watch.fetcher;
+        let same_key = observer.key == watch.key && observer.entry.is_some() == watch.key.is_some();
+        observer.key.clone_from(&watch.key);
+        let old_entry = observer.entry;
+        let gc_time = observer.options.gc_time;
+        let is_active = observer.is_active();
+        if !same_key {
+            self.leave(id, now);
+            if let Some(key) = &watch.key {
+                let entry = self.join(id, key, now);
+                self.fetch_if(id, entry, freshness::wants_on_change, now);
+            }
+        } else if let Some(entry) = old_entry {
+            if gc_time != old_gc {
+                self.lengthen_gc(entry, gc_time);
+            }
+            if is_active && !was_active {
+                self.fetch_if(id, entry, freshness::wants_on_change, now);
+            }
+            self.rearm_poll_if_changed(entry, now);
+        }
+        self.refresh(id, false, now);
+        self.finish(now);
+    }
+
+    /// Removes an observer.
+    pub fn unobserve(&mut self, id: ObserverId, now: Time) {
+        self.leave(id, now);
+        self.observers.remove(id.0);
+        self.finish(now);
+    }
+
+    fn fetch_if(
+        &mut self,
+        id: ObserverId,
+        entry: EntryId,
+        wants: fn(&super::entry::Entry, &Observer, Time) -> bool,
+        now: Time,
+    ) {
+        let (Some(observer), Some(found)) = (self.observer(id), self.entries.get(entry.0)) else {
+            return;
+        };
+        if wants(found, observer, now) {
+            self.fetch_automatically(entry, id, now);
+        }
+    }
+
+    /// Puts an observer at the end of the list of the entry with `key`.
+    pub(crate) fn join(&mut self, id: ObserverId, key: &Key, now: Time) -> EntryId {
+        let Some(options) = self.observer(id).map(|observer| observer.options.clone()) else {
+            return EntryId::default();
+        };
+        let entry_id = self.ensure(key, options.access, options.initial_data.as_ref(), now);
+        self.lengthen_gc(entry_id, options.gc_time);
+        let Some(entry) = self.entries.get_mut(entry_id.0) else { return entry_id };
+        entry.gc.clear();
+        if let Some(fetch) = &mut entry.fetch {
+            fetch.retries_stopped = false;
+        }
+        let seen = (entry.state.data_update_count, entry.state.error_update_count);
+        let tail = entry.observers.tail.replace(id);
+        entry.observers.head.get_or_insert(id);
+        entry.observers.len += 1;
+        if let Some(tail) = tail.and_then(|tail| self.observers.get_mut(tail.0)) {
+            tail.next = Some(id);
+        }
+        if let Some(observer) = self.observers.get_mut(id.0) {
+            (observer.entry, observer.prev, observer.next) = (Some(entry_id), tail, None);
+            observer.seen = seen;
+        }
+        self.rearm_poll_if_changed(entry_id, now);
+        entry_id
+    }
+
+    /// Takes an observer out of the list of its entry.
+    fn leave(&mut self, id: ObserverId, now: Time) {
+        let Some(observer) = self.observers.get_mut(id.0) else { return };
+        let (prev, next) = (observer.prev.take(), observer.next.take());
+        observer.stale.clear();
+        let Some(entry_id) = observer.entry.take() else { return };
+        if let Some(prev) = prev.and_then(|prev| self.observers.get_mut(prev.0)) {
+            prev.next = next;
+        }
+        if let Some(next) = next.and_then(|next| self.observers.get_mut(next.0)) {
+            next.prev = prev;
+        }
+        let Some(entry) = self.entries.get_mut(entry_id.0) else { return };
+        let list = &mut entry.observers;
+        list.len = list.len.saturating_sub(1);
+        if list.head == Some(id) {
+            list.head = next;
+        }
+        if list.tail == Some(id) {
+            list.tail = prev;
+        }
+        if list.len == 0 {
+            self.abandon(entry_id, now);
+        } else {
+            self.rearm_poll_if_changed(entry_id, now);
+        }
+    }
+
+    /// The last observer has left: what can be stopped is stopped, and the entry's days are numbered.
+    fn abandon(&mut self, id: EntryId, now: Time) {
+        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        entry.poll.clear();
+        entry.retry.clear();
+        let Some(fetch) = &mut entry.fetch else { return self.schedule_gc(id, now) };
+        // Who awaits the answer of a fetch is a user of it as well.
+        let awaited = !fetch.waiters.is_empty();
+        let first_load_waits = fetch.phase == Phase::Paused && entry.state.data.is_none();
+        if !awaited && (fetch.signal.is_consumed() || first_load_waits) {
+            self.cancel_fetch(id, true, now);
+        } else if !awaited {
+            fetch.retries_stopped = true;
+        }
+    }
+
+    fn lengthen_gc(&mut self, id: EntryId, gc_time: Duration) {
+        if let Some(entry) = self.entry(id) {
+            entry.gc_time = entry.gc_time.max(gc_time);
+        }
+    }
+
+    /// Starts the entry's last span, if nobody watches it and nothing runs.
+    pub(crate) fn schedule_gc(&mut self, id: EntryId, now: Time) {
+        if let Some(entry) = self.entries.get_mut(id.0)
+            && entry.observers.len == 0
+            && entry.fetch.is_none()
+            && entry.mutations_running == 0
+        {
+            let at = now.after(entry.gc_time);
+            self.timers.set(&mut entry.gc, TimerOwner::Gc(id), at);
+        }
+    }
+
+    /// Removes an entry. Observers of it stay, and find or make another when they need one.
+    pub(crate) fn remove_entry(&mut self, id: EntryId, now: Time) {
+        self.cancel_fetch(id, false, now);
+        let Some(entry) = self.entries.remove(id.0) else { return };
+        // A younger entry of the same key must not lose its place.
+        if self.by_key.get(&entry.key) == Some(&id) {
+            self.by_key.remove(&entry.key);
+        }
+        self.trail.push(now, &entry.key, What::Removed);
+        let mut next = entry.observers.head;
+        while let Some(observer) = next.and_then(|id| self.observers.get_mut(id.0)) {
+            next = observer.next.take();
+            observer.prev = None;
+            observer.entry = None;
+        }
+    }
+
+    /// The observers of an entry, in the order of mounting.
+    pub(crate) fn observers_of(&self, id: EntryId) -> impl Iterator<Item = (ObserverId, &Observer)> {
+        let head = self.entries.get(id.0).and_then(|entry| entry.observers.head);
+        let with = |id: ObserverId| self.observer(id).map(|observer| (id, observer));
+        std::iter::successors(head.and_then(with), move |(_, observer)| {
+            observer.next.and_then(with)
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! Optimistic changes: a stack of patches over the data that the server gave.
+//!
+//! Each patch is applied anew whenever the data below it changes, and each mutation takes back its own
+//! patch only, so that two mutations in flight never undo each other.
+
+use std::rc::Rc;
+
+use super::erased::Data;
+
+/// Computes what to show from what lies below.
+pub type Patch = Rc<dyn Fn(Option<&Data>) -> Option<Data>>;
+
+struct Layer {
+    mutation: u64,
+    patch: Patch,
+    /// The mutation has succeeded; the patch stays until fresh data contains its effect.
+    done: bool,
+}
+
+/// The patches of an entry, oldest first.
+#[derive(Default)]
+pub(crate) struct Patches {
+    layers: Vec<Layer>,
+}
+
+impl Patches {
+    pub fn push(&mut self, mutation: u64, patch: Patch) {
+        self.layers.push(Layer { mutation, patch, done: false });
+    }
+
+    /// Takes back the patch of a mutation.
+    pub fn remove(&mut self, mutation: u64) {
+        self.layers.retain(|layer| layer.mutation != mutation);
+    }
+
+    /// The mutation has succeeded, and fresh data will follow.
+    pub fn finish(&mut self, mutation: u64) {
+        for layer in &mut self.layers {
+            layer.done |= layer.mutation == mutation;
+        }
+    }
+
+    /// Fresh data is there: it contains what finished mutations have done.
+    pub fn drop_finished(&mut self) {
+        self.layers.retain(|layer| !layer.done);
+    }
+
+    pub fn clear(&mut self) {
+        self.layers.clear();
+    }
+
+    pub fn apply(&self, base: Option<&Data>) -> Option<Data> {
+        self.layers.iter().fold(base.cloned(), |data, layer| (layer.patch)(data.as_ref()).or(data))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn append(text: &'static str) -> Patch {
+        Rc::new(move |below| {
+            let below = below?.get::<String>()?;
+            Some(Data::new(format!("{below}{text}")))
+        })
+    }
+
+    fn shown(patches: &Patches, base: &str) -> Option<String> {
+        patches.apply(Some(&Data::new(base.to_owned())))?.get::<String>().map(|s| (*s).clone())
+    }
+
+    #[test]
+    fn taking_back_one_patch_leaves_the_others() {
+        let mut patches = Patches::default();
+        patches.push(1, append("1"));
+        patches.push(2, append("2"));
+        assert_eq!(shown(&patches, "a").as_deref(), Some("a12"));
+        patches.remove(1);
+        assert_eq!(shown(&patches, "a").as_deref(), Some("a2"));
+    }
+
+    #[test]
+    fn a_finished_patch_stays_until_fresh_data_comes() {
+        let mut patches = Patches::default();
+        patches.push(1, append("1"));
+        patches.finish(1);
+        assert_eq!(shown(&patches, "a").as_deref(), Some("a1"));
+        patches.drop_finished();
+        assert_eq!(shown(&patches, "a1").as_deref(), Some("a1"));
+    }
+}

@@ -1,0 +1,273 @@
+//! What an observer asks of the engine. The hooks fill these in, each dialect with its own defaults.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::defaults;
+use super::entry::QueryState;
+use super::erased::{Data, Failure};
+use super::key::Key;
+use super::observer::Fields;
+use super::time::Time;
+
+/// Whose words and rules an observer follows. Both share one cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SWR: deduping interval, error kept until success, retries as new requests.
+    Swr,
+    /// TanStack Query: stale time, status machine, retries within one fetch.
+    Query,
+}
+
+/// Who may see an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Access {
+    /// The same for everybody: kept when the user changes, never waits for sign-in.
+    Public,
+    /// Belongs to whoever is (or is not) signed in; waits until that is known.
+    #[default]
+    Private,
+    /// Like `Private`, and not fetched at all while nobody is signed in.
+    SignedIn,
+}
+
+/// How long data counts as fresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaleTime {
+    /// Fresh until it is this old. `Duration::MAX` is for ever, but for invalidation.
+    After(Duration),
+    /// Fresh for ever, whatever happens.
+    Static,
+}
+
+impl Default for StaleTime {
+    fn default() -> Self {
+        Self::After(Duration::ZERO)
+    }
+}
+
+impl From<Duration> for StaleTime {
+    fn from(age: Duration) -> Self {
+        Self::After(age)
+    }
+}
+
+/// A rule computed from the state of the query.
+pub type Rule<T> = Rc<dyn Fn(&QueryState) -> T>;
+
+/// Whether a trigger (mount, focus, reconnect) fetches what is there already.
+#[derive(Clone, Default)]
+pub enum Refetch {
+    /// If the data is stale.
+    #[default]
+    IfStale,
+    /// Even when it is fresh.
+    Always,
+    /// Not at all.
+    Never,
+    /// As the function says; it must give one of the other three.
+    With(Rule<Refetch>),
+}
+
+impl From<bool> for Refetch {
+    fn from(if_stale: bool) -> Self {
+        if if_stale { Self::IfStale } else { Self::Never }
+    }
+}
+
+/// How often to fetch by itself.
+#[derive(Clone, Default)]
+pub enum Interval {
+    /// Never.
+    #[default]
+    Off,
+    /// Each time this long after the last answer.
+    Every(Duration),
+    /// As the function says, asked after each answer; zero is 'not now'.
+    With(Rule<Duration>),
+}
+
+impl Interval {
+    pub(crate) fn get(&self, state: &QueryState) -> Option<Duration> {
+        let interval = match self {
+            Self::Off => return None,
+            Self::Every(interval) => *interval,
+            Self::With(rule) => rule(state),
+        };
+        (!interval.is_zero()).then_some(interval)
+    }
+}
+
+/// Decides whether the failure number `count` (from 0) is followed by another try.
+pub type RetryRule = Rc<dyn Fn(u32, &Failure) -> bool>;
+
+/// How often a failed request is tried again.
+#[derive(Clone, Default)]
+pub struct Retry {
+    /// At most this often; `None` is without limit.
+    pub limit: Option<u32>,
+    /// Asked before each try. Without it, errors that cannot get better by themselves (most 4xx) are not retried.
+    pub when: Option<RetryRule>,
+}
+
+/// The wait before a retry.
+#[derive(Clone)]
+pub enum RetryDelay {
+    /// Twice as long each time, from one second to thirty. TanStack Query's default.
+    Doubling,
+    /// SWR's: `base` times a random number that doubles in the mean.
+    Jittered(Duration),
+    /// Always the same.
+    Fixed(Duration),
+    /// Computed from the number of failures so far (from 0) and the error.
+    With(Rc<dyn Fn(u32, &Failure) -> Duration>),
+}
+
+/// What an offline browser does to a fetch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NetworkMode {
+    /// It waits until the browser is online.
+    #[default]
+    Online,
+    /// It runs anyway.
+    Always,
+    /// The first attempt runs, retries wait.
+    OfflineFirst,
+}
+
+/// What makes an observer's component render again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotifyOn {
+    /// A change of a field that the component has read.
+    Tracked,
+    /// A change of one of these.
+    Only(Fields),
+}
+
+/// Data for an entry that has none, as if it had been fetched.
+#[derive(Clone)]
+pub struct InitialData {
+    /// The data.
+    pub data: Data,
+    /// When it was fetched; now if absent.
+    pub updated_at: Option<Time>,
+}
+
+/// Compares old and new data; equal data is not passed on.
+pub type Compare = Rc<dyn Fn(&Data, &Data) -> bool>;
+
+/// What an observer wants to be told of its own requests.
+#[derive(Clone, Default)]
+pub struct Callbacks {
+    /// The request brought data.
+    pub on_success: Option<Rc<dyn Fn(&Data, &Key)>>,
+    /// The request failed (each time, in SWR's dialect).
+    pub on_error: Option<Rc<dyn Fn(&Failure, &Key)>>,
+    /// The answer was ignored, because something newer had happened.
+    pub on_discarded: Option<Rc<dyn Fn(&Key)>>,
+}
+
+/// Everything that an observer asks for.
+#[derive(Clone)]
+pub struct ObserverOptions {
+    /// Whose rules apply.
+    pub dialect: Dialect,
+    /// Whether it fetches by itself.
+    pub enabled: bool,
+    /// Who may see the entry.
+    pub access: Access,
+    /// How long data is fresh.
+    pub stale_time: StaleTime,
+    /// How long the entry outlives its observers. The longest of all observers counts.
+    pub gc_time: Duration,
+    /// On mount, with data there.
+    pub refetch_on_mount: Refetch,
+    /// Overrules everything else at the first mount (SWR).
+    pub revalidate_on_mount: Option<bool>,
+    /// When the page is shown or focused.
+    pub refetch_on_focus: Refetch,
+    /// When the network is back.
+    pub refetch_on_reconnect: Refetch,
+    /// At least this long between two focus fetches of one observer.
+    pub focus_throttle: Duration,
+    /// For this long after an answer, automatic triggers do not ask again (SWR).
+    pub deduping_interval: Duration,
+    /// Polling.
+    pub interval: Interval,
+    /// Poll while the page is hidden.
+    pub interval_when_hidden: bool,
+    /// Poll while offline.
+    pub interval_when_offline: bool,
+    /// Poll on after an error.
+    pub interval_after_error: bool,
+    /// How often to try again.
+    pub retry: Retry,
+    /// How long to wait before.
+    pub retry_delay: RetryDelay,
+    /// Whether mounting retries what has failed before and has no data.
+    pub retry_on_mount: bool,
+    /// What being offline does.
+    pub network_mode: NetworkMode,
+    /// Show the last data while the next key loads.
+    pub keep_previous_data: bool,
+    /// Shown while there is no data; never written to the cache.
+    pub placeholder: Option<Data>,
+    /// Written to the cache when the entry is made.
+    pub initial_data: Option<InitialData>,
+    /// Replaces the comparison by `PartialEq`.
+    pub compare: Option<Compare>,
+    /// What causes a render.
+    pub notify_on: NotifyOn,
+    /// What to call after a request of this observer.
+    pub callbacks: Callbacks,
+}
+
+impl ObserverOptions {
+    /// TanStack Query's defaults.
+    #[must_use]
+    pub fn query() -> Self {
+        Self {
+            dialect: Dialect::Query,
+            enabled: true,
+            access: Access::default(),
+            stale_time: StaleTime::default(),
+            gc_time: defaults::GC_TIME,
+            refetch_on_mount: Refetch::IfStale,
+            revalidate_on_mount: None,
+            refetch_on_focus: Refetch::IfStale,
+            refetch_on_reconnect: Refetch::IfStale,
+            focus_throttle: Duration::ZERO,
+            deduping_interval: Duration::ZERO,
+            interval: Interval::Off,
+            interval_when_hidden: false,
+            interval_when_offline: true,
+            interval_after_error: true,
+            retry: Retry { limit: Some(defaults::QUERY_RETRY), when: None },
+            retry_delay: RetryDelay::Doubling,
+            retry_on_mount: true,
+            network_mode: NetworkMode::Online,
+            keep_previous_data: false,
+            placeholder: None,
+            initial_data: None,
+            compare: None,
+            notify_on: NotifyOn::Tracked,
+            callbacks: Callbacks::default(),
+        }
+    }
+
+    /// SWR's defaults.
+    #[must_use]
+    pub fn swr() -> Self {
+        Self {
+            dialect: Dialect::Swr,
+            focus_throttle: defaults::FOCUS_THROTTLE_INTERVAL,
+            deduping_interval: defaults::DEDUPING_INTERVAL,
+            interval_when_offline: false,
+            interval_after_error: false,
+            retry: Retry::default(),
+            retry_delay: RetryDelay::Jittered(defaults::ERROR_RETRY_INTERVAL),
+            network_mode: NetworkMode::Always,
+            ..Self::query()
+        }
+    }
+}

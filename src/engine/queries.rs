@@ -1,0 +1,219 @@
+//! Commands on queries: refetch, invalidate, cancel, reset, remove, fetch without a component.
+
+use std::rc::Rc;
+
+use super::effect::{Answer, Effect, Fetcher, Waiter};
+use super::entry::{EntryId, QueryState};
+use super::fetching::Source;
+use super::filters::{Activity, Filters};
+use super::freshness;
+use super::key::Key;
+use super::observer::{Observer, ObserverId};
+use super::options::{ObserverOptions, StaleTime};
+use super::state::Engine;
+use super::time::Time;
+use super::trail::What;
+
+/// Which of the invalidated queries are fetched at once. Same as TanStack Query's `refetchType`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RefetchType {
+    /// Those that are watched.
+    #[default]
+    Active,
+    /// Those that are not.
+    Inactive,
+    /// All.
+    All,
+    /// None: they are fetched when they are used next.
+    None,
+}
+
+impl Engine {
+    /// Fetches for an observer whatever its data's age, even if it is not enabled.
+    pub fn refetch(
+        &mut self,
+        id: ObserverId,
+        cancel_refetch: bool,
+        waiter: Option<Waiter>,
+        now: Time,
+    ) {
+        let Some(entry) = self.entry_of(id, now) else {
+            self.effects_answer(waiter);
+            return self.finish(now);
+        };
+        let source = self.observer(id).and_then(Source::of);
+        self.fetch_explicitly(entry, source, cancel_refetch, waiter, now);
+        self.finish(now);
+    }
+
+    /// The entry of an observer; made anew if it was removed meanwhile.
+    fn entry_of(&mut self, id: ObserverId, now: Time) -> Option<EntryId> {
+        let observer = self.observer(id)?;
+        if let Some(entry) = observer.entry {
+            return Some(entry);
+        }
+        let key = observer.key.clone()?;
+        Some(self.join(id, &key, now))
+    }
+
+    fn effects_answer(&mut self, waiter: Option<Waiter>) {
+        if let Some(waiter) = waiter {
+            self.effect(Effect::Answer(waiter, Answer::Data(None)));
+        }
+    }
+
+    /// Gives the cached data if it is fresh by `options`, else fetches it.
+    pub fn fetch_query(
+        &mut self,
+        key: &Key,
+        options: Rc<ObserverOptions>,
+        fetcher: Fetcher,
+        waiter: Waiter,
+        now: Time,
+    ) {
+        let id = self.ensure(key, options.access, options.initial_data.as_ref(), now);
+        if let Some(entry) = self.entry(id) {
+            entry.gc_time = entry.gc_time.max(options.gc_time);
+        }
+        let stale = self.entries.get(id.0).is_none_or(|e| freshness::is_stale(e, &options, now));
+        if stale {
+            self.fetch_explicitly(id, Some(Source { options, fetcher }), false, Some(waiter), now);
+        } else {
+            self.answer_now(id, Some(waiter));
+            self.schedule_gc(id, now);
+        }
+        self.finish(now);
+    }
+
+    /// Fetches all that `filters` select, save those that are disabled or static. `waiter` makes what is
+    /// told of each fetch.
+    pub fn refetch_queries(
+        &mut self,
+        filters: &Filters,
+        cancel_refetch: bool,
+        waiter: &mut dyn FnMut() -> Waiter,
+        now: Time,
+    ) {
+        for id in self.select(filters, now) {
+            self.refetch_entry(id, cancel_refetch, waiter, now);
+        }
+        self.finish(now);
+    }
+
+    fn refetch_entry(
+        &mut self,
+        id: EntryId,
+        cancel_refetch: bool,
+        waiter: &mut dyn FnMut() -> Waiter,
+        now: Time,
+    ) {
+        if self.is_disabled_or_static(id) {
+            return;
+        }
+        let enabled = self.observers_of(id).filter(|(_, observer)| observer.is_active());
+        let source = enabled.filter_map(|(_, observer)| Source::of(observer)).next();
+        self.fetch_explicitly(id, source, cancel_refetch, Some(waiter()), now);
+    }
+
+    fn is_disabled_or_static(&self, id: EntryId) -> bool {
+        let mut observers = self.observers_of(id).map(|(_, observer)| observer).peekable();
+        let watched = observers.peek().is_some();
+        let is_static = |o: &Observer| o.options.stale_time == StaleTime::Static;
+        let (mut any_enabled, mut any_static) = (false, false);
+        for observer in observers {
+            any_enabled |= observer.is_active();
+            any_static |= is_static(observer);
+        }
+        any_static || (watched && !any_enabled)
+    }
+
+    /// Declares data out of date, and fetches what `refetch_type` says.
+    pub fn invalidate_queries(
+        &mut self,
+        filters: &Filters,
+        refetch_type: RefetchType,
+        cancel_refetch: bool,
+        waiter: &mut dyn FnMut() -> Waiter,
+        now: Time,
+    ) {
+        let selected = self.select(filters, now);
+        for &id in &selected {
+            if let Some(entry) = self.entries.get_mut(id.0)
+                && !entry.state.is_invalidated
+            {
+                entry.state.is_invalidated = true;
+                self.trail.push(now, &entry.key, What::Invalidated);
+                self.touch(id);
+            }
+        }
+        let activity = match refetch_type {
+            RefetchType::Active => Activity::Active,
+            RefetchType::Inactive => Activity::Inactive,
+            RefetchType::All => Activity::All,
+            RefetchType::None => return self.finish(now),
+        };
+        for id in selected {
+            if self.has_activity(id, activity) {
+                self.refetch_entry(id, cancel_refetch, waiter, now);
+            }
+        }
+        self.finish(now);
+    }
+
+    /// Stops running fetches; each query goes back to what it was before.
+    pub fn cancel_queries(&mut self, filters: &Filters, now: Time) {
+        for id in self.select(filters, now) {
+            self.cancel_fetch(id, true, now);
+            self.touch(id);
+        }
+        self.finish(now);
+    }
+
+    /// Brings queries back to their initial state, and fetches those that are watched.
+    pub fn reset_queries(
+        &mut self,
+        filters: &Filters,
+        waiter: &mut dyn FnMut() -> Waiter,
+        now: Time,
+    ) {
+        let selected = self.select(filters, now);
+        for &id in &selected {
+            self.cancel_fetch(id, false, now);
+            let Some(entry) = self.entries.get_mut(id.0) else { continue };
+            entry.state = QueryState::initial(entry.initial.as_ref(), now);
+            entry.base = entry.state.data.clone();
+            entry.patches.clear();
+            entry.deduped_until = Time::ZERO;
+            self.touch(id);
+        }
+        for id in selected {
+            if self.has_activity(id, Activity::Active) {
+                self.refetch_entry(id, true, waiter, now);
+            }
+        }
+        self.finish(now);
+    }
+
+    /// Removes queries from the cache. Components that show them go on showing what they have.
+    pub fn remove_queries(&mut self, filters: &Filters, now: Time) {
+        for id in self.select(filters, now) {
+            self.remove_entry(id, now);
+        }
+        self.finish(now);
+    }
+
+    /// How many of the selected queries are fetching.
+    #[must_use]
+    pub fn is_fetching(&self, filters: &Filters, now: Time) -> usize {
+        let fetching = super::entry::FetchStatus::Fetching;
+        let filters = Filters { fetch_status: Some(fetching), ..filters.clone() };
+        self.select(&filters, now).len()
+    }
+
+    /// The keys of the selected queries.
+    #[must_use]
+    pub fn keys(&self, filters: &Filters, now: Time) -> Vec<Key> {
+        let selected = self.select(filters, now);
+        selected.iter().filter_map(|id| self.entries.get(id.0)).map(|e| e.key.clone()).collect()
+    }
+}

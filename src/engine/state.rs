@@ -1,0 +1,281 @@
+//! The engine's state, and the bookkeeping that all its rules share.
+
+use std::rc::Rc;
+
+use slotmap::SlotMap;
+
+use super::effect::{Effect, Listener};
+use super::entry::{Entry, EntryId, FetchStatus, QueryState};
+use super::event::Owner;
+use super::freshness;
+use super::key::{Key, KeyMap};
+use super::observer::{Fields, Observer, ObserverId};
+use super::options::{Access, InitialData};
+use super::time::Time;
+use super::timers::{TimerOwner, Timers};
+use super::trail::{Trail, What};
+
+/// What the engine knows of the world around it.
+pub(crate) struct World {
+    pub visible: bool,
+    pub online: bool,
+    pub owner: Owner,
+    /// Counts the changes of owner: what began under another one may not write any more.
+    pub epoch: u64,
+}
+
+/// The cache: all entries, all observers, and the rules between them.
+pub struct Engine {
+    pub(crate) entries: SlotMap<slotmap::DefaultKey, Entry>,
+    pub(crate) by_key: KeyMap<EntryId>,
+    pub(crate) observers: SlotMap<slotmap::DefaultKey, Observer>,
+    pub(crate) timers: Timers,
+    pub(crate) world: World,
+    pub(crate) sequence: u64,
+    pub(crate) trail: Trail,
+    pub(crate) random: Box<dyn Fn() -> f64>,
+    dirty: Vec<EntryId>,
+    effects: Vec<Effect>,
+    batch_depth: u32,
+    fetching: u32,
+    on_fetching: Vec<(u64, Listener)>,
+    told_fetching: u32,
+}
+
+impl Engine {
+    /// An empty cache: online, visible, nobody signed in. `random` gives numbers in `0..1` for jitter.
+    pub fn new(random: impl Fn() -> f64 + 'static) -> Self {
+        Self {
+            entries: SlotMap::default(),
+            by_key: KeyMap::default(),
+            observers: SlotMap::default(),
+            timers: Timers::default(),
+            world: World { visible: true, online: true, owner: Owner::Nobody, epoch: 0 },
+            sequence: 0,
+            trail: Trail::default(),
+            random: Box::new(random),
+            dirty: Vec::new(),
+            effects: Vec::new(),
+            batch_depth: 0,
+            fetching: 0,
+            on_fetching: Vec::new(),
+            told_fetching: 0,
+        }
+    }
+
+    /// What is to be done now. Each effect is given out once.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Whether there is something to be done.
+    #[must_use]
+    pub fn has_effects(&self) -> bool {
+        !self.effects.is_empty()
+    }
+
+    /// When [`Event::Tick`](super::event::Event::Tick) is due; `None` if nothing waits for time to pass.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Time> {
+        self.timers.next()
+    }
+
+    /// How many entries the cache holds.
+    #[must_use]
+    pub fn entry_count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// How many observers there are.
+    #[must_use]
+    pub fn observer_count(&self) -> usize {
+        self.observers.len()
+    }
+
+    /// How many entries are fetching.
+    #[must_use]
+    pub fn fetching_count(&self) -> u32 {
+        self.fetching
+    }
+
+    /// How many deadlines are queued.
+    #[must_use]
+    pub fn timer_count(&self) -> usize {
+        self.timers.len()
+    }
+
+    /// What happened last.
+    #[must_use]
+    pub fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
+    /// Whose data is shown.
+    #[must_use]
+    pub fn owner(&self) -> &Owner {
+        &self.world.owner
+    }
+
+    /// The state of the entry with `key`.
+    #[must_use]
+    pub fn state(&self, key: &Key) -> Option<&QueryState> {
+        self.find(key).map(|(_, entry)| &entry.state)
+    }
+
+    /// Calls `listener` whenever the number of fetching entries has changed.
+    pub fn watch_fetching(&mut self, listener: Listener) -> u64 {
+        self.sequence += 1;
+        self.on_fetching.push((self.sequence, listener));
+        self.sequence
+    }
+
+    /// Ends [`Engine::watch_fetching`].
+    pub fn unwatch_fetching(&mut self, id: u64) {
+        self.on_fetching.retain(|(other, _)| *other != id);
+    }
+
+    /// Does several things as one: observers are told once, in the end.
+    pub fn batch<R>(&mut self, now: Time, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.batch_depth += 1;
+        let result = work(self);
+        self.batch_depth -= 1;
+        self.finish(now);
+        result
+    }
+
+    pub(crate) fn find(&self, key: &Key) -> Option<(EntryId, &Entry)> {
+        let id = *self.by_key.get(key)?;
+        self.entries.get(id.0).map(|entry| (id, entry))
+    }
+
+    pub(crate) fn entry(&mut self, id: EntryId) -> Option<&mut Entry> {
+        self.entries.get_mut(id.0)
+    }
+
+    pub(crate) fn observer(&self, id: ObserverId) -> Option<&Observer> {
+        self.observers.get(id.0)
+    }
+
+    /// The entry with `key`, made if need be.
+    pub(crate) fn ensure(
+        &mut self,
+        key: &Key,
+        access: Access,
+        initial: Option<&InitialData>,
+        now: Time,
+    ) -> EntryId {
+        if let Some(id) = self.by_key.get(key).copied() {
+            self.join_entry(id, access, initial, now);
+            return id;
+        }
+        let entry = Entry::new(key.clone(), access, initial.cloned(), now);
+        let id = EntryId(self.entries.insert(entry));
+        self.by_key.insert(key.clone(), id);
+        self.trail.push(now, key, What::Added);
+        id
+    }
+
+    /// An entry is as private as the most private of its users; late initial data fills a gap.
+    fn join_entry(
+        &mut self,
+        id: EntryId,
+        access: Access,
+        initial: Option<&InitialData>,
+        now: Time,
+    ) {
+        let Some(entry) = self.entry(id) else { return };
+        entry.access = entry.access.max(access);
+        if let (Some(initial), None) = (initial, &entry.state.data) {
+            entry.initial = Some(initial.clone());
+            entry.base = Some(initial.data.clone());
+            let fresh = QueryState::initial(Some(initial), now);
+            entry.state = QueryState {
+                fetch_status: entry.state.fetch_status,
+                failure_count: entry.state.failure_count,
+                failure_reason: entry.state.failure_reason.take(),
+                ..fresh
+            };
+            self.touch(id);
+        }
+    }
+
+    pub(crate) fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Notes that observers of an entry have to be looked at.
+    pub(crate) fn touch(&mut self, id: EntryId) {
+        if let Some(entry) = self.entries.get_mut(id.0)
+            && !entry.dirty
+        {
+            entry.dirty = true;
+            self.dirty.push(id);
+        }
+    }
+
+    /// Sets the fetch status, and counts.
+    pub(crate) fn set_fetch_status(&mut self, id: EntryId, status: FetchStatus) {
+        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let before = std::mem::replace(&mut entry.state.fetch_status, status);
+        self.count_fetching(before, status);
+        self.touch(id);
+    }
+
+    pub(crate) fn count_fetching(&mut self, before: FetchStatus, after: FetchStatus) {
+        let is = |status| u32::from(status == FetchStatus::Fetching);
+        self.fetching = (self.fetching + is(after)).saturating_sub(is(before));
+    }
+
+    /// The end of every call: tells each touched observer once, and only of what its component has read.
+    pub(crate) fn finish(&mut self, now: Time) {
+        if self.batch_depth > 0 {
+            return;
+        }
+        let mut at = 0;
+        while let Some(id) = self.dirty.get(at).copied() {
+            at += 1;
+            if let Some(entry) = self.entries.get_mut(id.0) {
+                entry.dirty = false;
+                self.refresh_all(id, now);
+            }
+        }
+        self.dirty.clear();
+        if self.told_fetching != self.fetching {
+            self.told_fetching = self.fetching;
+            for (_, listener) in &self.on_fetching {
+                self.effects.push(Effect::Notify(listener.clone()));
+            }
+        }
+    }
+
+    fn refresh_all(&mut self, id: EntryId, now: Time) {
+        let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
+        while let Some(observer) = next {
+            self.refresh(observer, true, now);
+            next = self.observer(observer).and_then(|observer| observer.next);
+        }
+    }
+
+    /// Recomputes what an observer shows; tells it if wanted and if it shows a changed field.
+    pub(crate) fn refresh(&mut self, id: ObserverId, tell: bool, now: Time) {
+        let Some(observer) = self.observers.get_mut(id.0) else { return };
+        let entry = observer.entry.and_then(|entry| self.entries.get(entry.0));
+        if let Some(data) = entry.and_then(|entry| entry.state.data.as_ref()) {
+            let known = observer.previous.as_ref().is_some_and(|known| known.ptr_eq(data));
+            if !known {
+                observer.previous = Some(data.clone());
+            }
+        }
+        let snapshot = observer.snapshot(entry, now);
+        let wanted = observer.wanted();
+        let is_fresh = observer.is_active() && !snapshot.is_stale;
+        if let Some(entry) = entry.filter(|_| is_fresh && wanted.overlaps(Fields::IS_STALE)) {
+            let at = freshness::stale_at(entry, &observer.options).unwrap_or(Time::NEVER);
+            self.timers.set(&mut observer.stale, TimerOwner::Stale(id), at);
+        }
+        let changed = observer.view.update(snapshot);
+        if tell && changed.overlaps(wanted) {
+            self.effects.push(Effect::Notify(Rc::clone(&observer.listener)));
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! One queue of deadlines for the whole engine.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::entry::EntryId;
+use super::observer::ObserverId;
+use super::time::Time;
+
+/// Whose deadline it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TimerOwner {
+    /// A retry of an entry.
+    Retry(EntryId),
+    /// The next poll of an entry.
+    Poll(EntryId),
+    /// The end of an unused entry.
+    Gc(EntryId),
+    /// The moment when an observer's data turns stale.
+    Stale(ObserverId),
+}
+
+/// A deadline that its owner moves as it likes.
+///
+/// The queue holds at most one useful item an alarm: moving a deadline to later costs nothing, the item
+/// is put back when it comes up. So churn does not fill the queue with dead items.
+#[derive(Clone, Copy, Debug)]
+pub struct Alarm {
+    at: Time,
+    queued: Time,
+}
+
+impl Default for Alarm {
+    fn default() -> Self {
+        Self { at: Time::NEVER, queued: Time::NEVER }
+    }
+}
+
+impl Alarm {
+    /// Whether it will ring.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.at != Time::NEVER
+    }
+
+    /// Stops it.
+    pub fn clear(&mut self) {
+        self.at = Time::NEVER;
+    }
+}
+
+/// The queue.
+#[derive(Default)]
+pub struct Timers {
+    heap: BinaryHeap<Reverse<(Time, TimerOwner)>>,
+}
+
+impl Timers {
+    /// Sets `alarm` of `owner` to ring at `at`; [`Time::NEVER`] clears it.
+    pub fn set(&mut self, alarm: &mut Alarm, owner: TimerOwner, at: Time) {
+        alarm.at = at;
+        if at < alarm.queued {
+            alarm.queued = at;
+            self.heap.push(Reverse((at, owner)));
+        }
+    }
+
+    /// When to look at the queue next. May be earlier than the next real deadline, never later.
+    #[must_use]
+    pub fn next(&self) -> Option<Time> {
+        self.heap.peek().map(|Reverse((at, _))| *at)
+    }
+
+    /// Takes an item that is due; the caller passes its alarm to [`Timers::rings`].
+    pub fn pop_due(&mut self, now: Time) -> Option<(Time, TimerOwner)> {
+        if self.next()? > now {
+            return None;
+        }
+        self.heap.pop().map(|Reverse(item)| item)
+    }
+
+    /// Whether `alarm` really rings for an item that [`Timers::pop_due`] gave; puts it back if it moved.
+    pub fn rings(&mut self, alarm: &mut Alarm, item: (Time, TimerOwner), now: Time) -> bool {
+        if alarm.queued != item.0 {
+            return false;
+        }
+        alarm.queued = Time::NEVER;
+        if alarm.at <= now {
+            alarm.at = Time::NEVER;
+            return true;
+        }
+        let at = alarm.at;
+        self.set(alarm, item.1, at);
+        false
+    }
+
+    /// How many items are queued.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    /// Whether nothing is queued.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.heap.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWNER: fn() -> TimerOwner = || TimerOwner::Gc(EntryId::default());
+
+    #[test]
+    fn moving_a_deadline_back_and_forth_queues_one_item() {
+        let (mut timers, mut alarm) = (Timers::default(), Alarm::default());
+        for n in 0..1_000 {
+            timers.set(&mut alarm, OWNER(), Time::from_millis(100 + n));
+            alarm.clear();
+        }
+        assert_eq!(timers.len(), 1);
+    }
+
+    #[test]
+    fn a_deadline_that_moved_rings_at_its_new_time() {
+        let (mut timers, mut alarm) = (Timers::default(), Alarm::default());
+        timers.set(&mut alarm, OWNER(), Time::from_millis(10));
+        timers.set(&mut alarm, OWNER(), Time::from_millis(20));
+        let early = timers.pop_due(Time::from_millis(10)).unwrap();
+        assert!(!timers.rings(&mut alarm, early, Time::from_millis(10)));
+        let due = timers.pop_due(Time::from_millis(20)).unwrap();
+        assert!(timers.rings(&mut alarm, due, Time::from_millis(20)));
+        assert!(timers.is_empty());
+    }
+
+    #[test]
+    fn a_deadline_that_came_nearer_rings_once() {
+        let (mut timers, mut alarm) = (Timers::default(), Alarm::default());
+        timers.set(&mut alarm, OWNER(), Time::from_millis(20));
+        timers.set(&mut alarm, OWNER(), Time::from_millis(10));
+        let now = Time::from_millis(30);
+        let mut rung = 0;
+        while let Some(item) = timers.pop_due(now) {
+            rung += u32::from(timers.rings(&mut alarm, item, now));
+        }
+        assert_eq!(rung, 1);
+    }
+}

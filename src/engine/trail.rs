@@ -1,0 +1,65 @@
+//! The last things that happened, for devtools and bug reports.
+
+use std::collections::VecDeque;
+
+use super::defaults::TRAIL_LENGTH;
+use super::key::Key;
+use super::time::Time;
+
+/// What happened to an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// It was made.
+    Added,
+    /// It was removed.
+    Removed,
+    /// A fetch was started.
+    Fetch,
+    /// An attempt failed and will be tried again.
+    Retry,
+    /// A fetch brought data.
+    Success,
+    /// A fetch failed for good.
+    Error,
+    /// A fetch was cancelled.
+    Cancelled,
+    /// An answer came too late and was ignored.
+    Discarded,
+    /// Data was written by hand.
+    Written,
+    /// The data was declared out of date.
+    Invalidated,
+    /// The data belonged to a user who is gone, and was dropped.
+    Disowned,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct TrailEvent {
+    /// When.
+    pub at: Time,
+    /// To which entry.
+    pub key: Key,
+    /// What.
+    pub what: What,
+}
+
+/// A bounded list of events: the oldest goes when a new one comes.
+#[derive(Default)]
+pub struct Trail {
+    events: VecDeque<TrailEvent>,
+}
+
+impl Trail {
+    pub(crate) fn push(&mut self, at: Time, key: &Key, what: What) {
+        if self.events.len() >= TRAIL_LENGTH {
+            self.events.pop_front();
+        }
+        self.events.push_back(TrailEvent { at, key: key.clone(), what });
+    }
+
+    /// The events, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &TrailEvent> {
+        self.events.iter()
+    }
+}
