@@ -1,5 +1,6 @@
 //! The client: an engine, and the loop that does what the engine wants done.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell, RefMut};
 use std::future::Future;
 use std::pin::Pin;
@@ -29,6 +30,8 @@ struct Inner {
     is_driving: Cell<bool>,
     /// Commands that came while the engine was busy, from a rule of the user's that calls the client.
     late: RefCell<Vec<Command>>,
+    /// What feeds this client with the events of its surroundings, while anybody needs it.
+    environment: RefCell<Option<Weak<dyn Any>>>,
 }
 
 /// The cache and everything that can be done with it. Clones share it.
@@ -53,6 +56,20 @@ impl std::fmt::Debug for QueryClient {
     }
 }
 
+/// A [`QueryClient`] that is not kept alive by this.
+#[derive(Clone)]
+pub struct WeakQueryClient {
+    inner: Weak<Inner>,
+}
+
+impl WeakQueryClient {
+    /// The client, if anybody still has it.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<QueryClient> {
+        self.inner.upgrade().map(|inner| QueryClient { inner })
+    }
+}
+
 /// The engine, borrowed for reading.
 pub type EngineGuard<'a> = std::cell::Ref<'a, Engine>;
 
@@ -67,6 +84,7 @@ impl QueryClient {
             deferred: RefCell::default(),
             is_driving: Cell::new(false),
             late: RefCell::default(),
+            environment: RefCell::default(),
         };
         Self { inner: Rc::new(inner) }
     }
@@ -86,6 +104,25 @@ impl QueryClient {
     /// Tells the engine of something that happened. Never blocked: inside a rule it happens right after.
     pub fn dispatch(&self, event: Event) {
         self.run(move |engine, now| engine.handle(event, now));
+    }
+
+    /// What feeds this client with the events of its surroundings: made by the first who asks, shared by
+    /// all, and dropped with the last. So a client never listens twice.
+    pub fn environment<T: 'static>(&self, make: impl FnOnce(Self) -> T) -> Rc<T> {
+        let shared = self.inner.environment.borrow().as_ref().and_then(Weak::upgrade);
+        if let Some(shared) = shared.and_then(|any| any.downcast().ok()) {
+            return shared;
+        }
+        let made = Rc::new(make(self.clone()));
+        let any: Rc<dyn Any> = made.clone();
+        self.inner.environment.replace(Some(Rc::downgrade(&any)));
+        made
+    }
+
+    /// A reference that does not keep the cache alive.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakQueryClient {
+        WeakQueryClient { inner: Rc::downgrade(&self.inner) }
     }
 
     /// Says whose data may be shown. Nothing private of the old owner is kept.

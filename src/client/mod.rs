@@ -12,7 +12,7 @@ pub mod runtime;
 mod started;
 mod swr_options;
 
-pub use driver::{EngineGuard, QueryClient};
+pub use driver::{EngineGuard, QueryClient, WeakQueryClient};
 pub use erase::{erase_failure, erase_fetcher};
 pub use error::{Problem, QueryError, TypeMismatch};
 pub use imperative::{KeyFilters, QueryContext};

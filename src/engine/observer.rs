@@ -142,6 +142,7 @@ impl Snapshot {
 #[derive(Default)]
 pub struct View {
     tracked: Cell<Fields>,
+    revision: Cell<u32>,
     snapshot: RefCell<Snapshot>,
 }
 
@@ -158,10 +159,19 @@ impl View {
         self.tracked.get()
     }
 
+    /// Counts the changes of the snapshot: equal revisions of one view show the same.
+    #[must_use]
+    pub fn revision(&self) -> u32 {
+        self.revision.get()
+    }
+
     /// Puts a new snapshot in place and says in which fields it differs.
     pub(crate) fn update(&self, new: Snapshot) -> Fields {
         let old = self.snapshot.replace(new);
         let diff = self.snapshot.borrow().diff(&old);
+        if !diff.is_empty() {
+            self.revision.set(self.revision.get().wrapping_add(1));
+        }
         // Dropped after the borrow: the last owner of some data may run the user's `Drop`.
         drop(old);
         diff
