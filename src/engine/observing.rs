@@ -25,9 +25,14 @@ pub struct Watch {
 }
 
 impl Engine {
-    /// Adds an observer. If it makes a fetch start, its first snapshot says so already.
-    pub fn observe(&mut self, watch: Watch, listener: Listener, now: Time) -> (ObserverId, Rc<View>) {
-        let view = Rc::<View>::default();
+    /// Adds an observer that shows itself in `view`. If it makes a fetch start, the view says so already.
+    pub fn observe(
+        &mut self,
+        watch: Watch,
+        view: Rc<View>,
+        listener: Listener,
+        now: Time,
+    ) -> ObserverId {
         let observer = Observer {
             key: watch.key.clone(),
             entry: None,
@@ -37,7 +42,7 @@ impl Engine {
             options: watch.options,
             fetcher: watch.fetcher,
             listener,
-            view: view.clone(),
+            view,
             previous: None,
             seen: (0, 0),
             stale: Alarm::default(),
@@ -49,7 +54,7 @@ impl Engine {
         }
         self.refresh(id, false, now);
         self.finish(now);
-        (id, view)
+        id
     }
 
     /// Gives an observer a new key, options or function, as its component renders again.

@@ -1,0 +1,108 @@
+//! An observer outside a component: what the hooks are made of.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::driver::QueryClient;
+use super::imperative::waiter;
+use super::started::Started;
+use crate::engine::effect::{Answer, Listener};
+use crate::engine::observer::{ObserverId, View};
+use crate::engine::observing::Watch;
+
+/// Watches one key for as long as it lives: fetches by its options, and tells its listener of changes.
+///
+/// Hooks keep one in their state; code outside components may have its own. Dropping it ends the watch. Same
+/// as TanStack Query's `QueryObserver`, once subscribed.
+///
+/// ```
+/// use std::rc::Rc;
+/// use yew_clerk::client::QueryClient;
+/// use yew_clerk::engine::key::IntoKey;
+/// use yew_clerk::engine::observer::Fields;
+/// use yew_clerk::engine::observing::Watch;
+/// use yew_clerk::engine::options::ObserverOptions;
+/// use yew_clerk::engine::sim::Sim;
+///
+/// let client = QueryClient::new(Rc::new(Sim::new()));
+/// let options = Rc::new(ObserverOptions::query());
+/// let watch = Watch { key: "notes".to_key().unwrap(), options, fetcher: None };
+/// let observer = client.observe(watch, Rc::new(|| {}));
+/// assert!(observer.view().read(Fields::DATA, |shown| shown.data.is_none()));
+/// ```
+pub struct QueryObserver {
+    client: QueryClient,
+    /// Filled when the engine has taken the observer in: at once, unless a rule that the engine is asking
+    /// made it.
+    id: Rc<Cell<Option<ObserverId>>>,
+    view: Rc<View>,
+}
+
+impl QueryClient {
+    /// Watches a key. The listener is called after each change of a field that was read through the view; it
+    /// may use the client, and may drop the observer. If a fetch starts, the view says so already.
+    #[must_use = "the watch ends when this is dropped"]
+    pub fn observe(&self, watch: Watch, listener: Listener) -> QueryObserver {
+        let id = Rc::<Cell<Option<ObserverId>>>::default();
+        let view = Rc::<View>::default();
+        let (slot, shown) = (id.clone(), view.clone());
+        self.run(move |engine, now| slot.set(Some(engine.observe(watch, shown, listener, now))));
+        QueryObserver { client: self.clone(), id, view }
+    }
+}
+
+impl QueryObserver {
+    /// What it shows. Outlives the observer.
+    #[must_use]
+    pub const fn view(&self) -> &Rc<View> {
+        &self.view
+    }
+
+    /// The client that it belongs to.
+    #[must_use]
+    pub const fn client(&self) -> &QueryClient {
+        &self.client
+    }
+
+    /// Gives it a new key, options or function. The view follows at once, without a call of the listener.
+    pub fn update(&self, watch: Watch) {
+        let id = self.id.clone();
+        self.client.run(move |engine, now| {
+            if let Some(id) = id.get() {
+                engine.update(id, watch, now);
+            }
+        });
+    }
+
+    /// Fetches whatever the data's age, even if it is not enabled. Starts at once, awaited or not.
+    ///
+    /// With `cancel_refetch`, a running refetch is replaced, else joined. Without a key or a function, it
+    /// answers with what is there. Same as TanStack Query's `refetch`.
+    pub fn refetch(&self, cancel_refetch: bool) -> Started<Answer> {
+        let (waiter, receiver) = waiter();
+        let id = self.id.clone();
+        self.client.run(move |engine, now| {
+            if let Some(id) = id.get() {
+                engine.refetch(id, cancel_refetch, Some(waiter), now);
+            }
+        });
+        Started::new(async move { receiver.await.unwrap_or(Answer::Cancelled) })
+    }
+}
+
+impl Drop for QueryObserver {
+    fn drop(&mut self) {
+        let id = self.id.clone();
+        self.client.run(move |engine, now| {
+            if let Some(id) = id.take() {
+                engine.unobserve(id, now);
+            }
+        });
+    }
+}
+
+impl std::fmt::Debug for QueryObserver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QueryObserver").field("id", &self.id.get()).finish_non_exhaustive()
+    }
+}
