@@ -28,4 +28,4 @@ pub mod trail;
 mod world;
 pub mod writing;
 
-pub use state::Engine;
+pub use state::{Engine, Topic};

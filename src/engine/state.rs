@@ -24,6 +24,15 @@ pub(crate) struct World {
     pub epoch: u64,
 }
 
+/// What can be watched besides the entries themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Which entries are fetching.
+    Fetching,
+    /// Whose data may be shown.
+    Owner,
+}
+
 /// The cache: all entries, all observers, and the rules between them.
 pub struct Engine {
     pub(crate) entries: SlotMap<slotmap::DefaultKey, Entry>,
@@ -38,8 +47,9 @@ pub struct Engine {
     effects: Vec<Effect>,
     batch_depth: u32,
     fetching: u32,
-    on_fetching: Vec<(u64, Listener)>,
-    told_fetching: u32,
+    watchers: Vec<(u64, Topic, Listener)>,
+    /// What has happened since the watchers were told last.
+    news: [bool; 2],
 }
 
 impl Engine {
@@ -58,8 +68,8 @@ impl Engine {
             effects: Vec::new(),
             batch_depth: 0,
             fetching: 0,
-            on_fetching: Vec::new(),
-            told_fetching: 0,
+            watchers: Vec::new(),
+            news: [false; 2],
         }
     }
 
@@ -122,16 +132,26 @@ impl Engine {
         self.find(key).map(|(_, entry)| &entry.state)
     }
 
-    /// Calls `listener` whenever the number of fetching entries has changed.
-    pub fn watch_fetching(&mut self, listener: Listener) -> u64 {
+    /// Calls `listener` after each change of what `topic` names. Ends with [`Engine::unwatch`].
+    pub fn watch(&mut self, topic: Topic, listener: Listener) -> u64 {
         self.sequence += 1;
-        self.on_fetching.push((self.sequence, listener));
+        self.watchers.push((self.sequence, topic, listener));
         self.sequence
     }
 
-    /// Ends [`Engine::watch_fetching`].
-    pub fn unwatch_fetching(&mut self, id: u64) {
-        self.on_fetching.retain(|(other, _)| *other != id);
+    /// Ends [`Engine::watch`].
+    pub fn unwatch(&mut self, id: u64) {
+        self.watchers.retain(|(other, ..)| *other != id);
+    }
+
+    /// Counts the changes of owner: what began under another number belongs to somebody else.
+    #[must_use]
+    pub const fn epoch(&self) -> u64 {
+        self.world.epoch
+    }
+
+    pub(crate) fn note(&mut self, topic: Topic) {
+        self.news[topic as usize] = true;
     }
 
     /// Does several things as one: observers are told once, in the end.
@@ -222,6 +242,9 @@ impl Engine {
     }
 
     pub(crate) fn count_fetching(&mut self, before: FetchStatus, after: FetchStatus) {
+        if before != after {
+            self.note(Topic::Fetching);
+        }
         let is = |status| u32::from(status == FetchStatus::Fetching);
         self.fetching = (self.fetching + is(after)).saturating_sub(is(before));
     }
@@ -240,9 +263,9 @@ impl Engine {
             }
         }
         self.dirty.clear();
-        if self.told_fetching != self.fetching {
-            self.told_fetching = self.fetching;
-            for (_, listener) in &self.on_fetching {
+        let news = std::mem::take(&mut self.news);
+        for (_, topic, listener) in &self.watchers {
+            if news[*topic as usize] {
                 self.effects.push(Effect::Notify(listener.clone()));
             }
         }

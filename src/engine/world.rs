@@ -95,6 +95,7 @@ impl Engine {
             return;
         }
         let old = std::mem::replace(&mut self.world.owner, owner);
+        self.note(super::state::Topic::Owner);
         // What was written while nobody was known belongs to whoever turns out to be there.
         if old != Owner::Unknown {
             self.world.epoch += 1;
