@@ -1,0 +1,370 @@
+//! The cache of session tokens, as a state machine without tasks or a clock of its own.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::claims::Claims;
+use super::clock::ServerClock;
+use super::defaults::{
+    FAILED_REFRESH_PAUSE, FAILED_REFRESH_PAUSE_MAX, REFRESH_LEEWAY, REFRESH_LEEWAY_PART,
+    REFUSED_PAUSE, SAME_TOKEN_PAUSE, TRAVEL_TIME,
+};
+use super::identity::Identity;
+use super::source::{TokenError, TokenOptions};
+use super::token::{Credential, Token};
+use crate::engine::time::Time;
+
+/// What a token is kept under: whose it is, and of which kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenKey {
+    /// Who was signed in when the token was asked for.
+    pub identity: Rc<Identity>,
+    /// The template, `None` for the session token.
+    pub template: Option<Rc<str>>,
+    /// The organisation asked for, `None` for the active one.
+    pub organization_id: Option<Rc<str>>,
+}
+
+impl TokenKey {
+    /// The key for a token of `identity` with `options`.
+    #[must_use]
+    pub fn new(identity: Rc<Identity>, options: &TokenOptions) -> Self {
+        Self {
+            identity,
+            template: options.template.clone(),
+            organization_id: options.organization_id.clone(),
+        }
+    }
+
+    /// The options that ask a source for this token.
+    #[must_use]
+    pub fn options(&self, skip_cache: bool) -> TokenOptions {
+        TokenOptions {
+            template: self.template.clone(),
+            organization_id: self.organization_id.clone(),
+            skip_cache,
+        }
+    }
+
+    /// Whether a token with these claims may be sent under this key.
+    ///
+    /// A claim that is not there proves nothing, with one exception: a session token (it has a `sid`)
+    /// without an organisation is one for the personal workspace.
+    fn accepts(&self, claims: &Claims) -> bool {
+        let identity = &self.identity;
+        let user = claims
+            .sub
+            .as_ref()
+            .is_none_or(|sub| *sub == identity.user_id);
+        let session = identity.session_id.is_empty()
+            || claims
+                .sid
+                .as_ref()
+                .is_none_or(|sid| *sid == identity.session_id);
+        let wanted = match &self.organization_id {
+            Some(id) => Some(id).filter(|id| !id.is_empty()),
+            None => identity.org_id.as_ref(),
+        };
+        let silent = claims.org_id.is_none() && (claims.sid.is_none() || self.template.is_some());
+        user && session && (silent || claims.org_id.as_ref() == wanted)
+    }
+}
+
+/// A credential that the cache holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The credential.
+    pub credential: Credential,
+    /// Grows with each different credential: tells whether one is newer than another.
+    pub serial: u64,
+    life: Option<Life>,
+}
+
+/// From when to when a token is valid, in milliseconds of the server's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Life {
+    issued: Option<i64>,
+    expires: i64,
+}
+
+impl Life {
+    fn of(claims: &Claims) -> Option<Self> {
+        Some(Self {
+            issued: claims.iat,
+            expires: claims.exp?,
+        })
+    }
+
+    fn leeway(self) -> i64 {
+        let full = millis(REFRESH_LEEWAY);
+        self.issued.map_or(full, |issued| {
+            full.min(self.expires.saturating_sub(issued) / i64::from(REFRESH_LEEWAY_PART))
+        })
+    }
+
+    /// Whether both are known and this one was issued before the other.
+    fn is_older_than(self, other: Self) -> bool {
+        matches!((self.issued, other.issued), (Some(this), Some(other)) if this < other)
+    }
+}
+
+/// What to do when a token is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Use this one.
+    Fresh(Held),
+    /// Use this one, and have the next one fetched meanwhile.
+    RefreshInBackground(Held),
+    /// There is none to use: wait for a new one.
+    MustWait,
+}
+
+/// How a token was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mint {
+    /// When, by the device's clock.
+    pub asked_at: Time,
+    /// When it arrived, by the device's clock.
+    pub received_at: Time,
+    /// Whether the source was told not to use a cache, so that the token is known to be new.
+    pub forced: bool,
+}
+
+/// Why a token that arrived is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejected {
+    /// It may be an old one from the source's own cache: ask again with `skip_cache`.
+    AskByForce,
+    /// It is no good.
+    Error(TokenError),
+}
+
+/// What to do about a credential that the server refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AfterRefusal {
+    /// There is a newer one by now: try that.
+    UseNewer(Held),
+    /// Have a new one minted.
+    Mint,
+    /// Minting was tried just now: it failed, or the server refused its result.
+    GiveUp(TokenError),
+}
+
+#[derive(Default)]
+struct Entry {
+    held: Option<Held>,
+    failures: u32,
+    last_error: Option<TokenError>,
+    /// No renewal within this span after this time.
+    pause: Option<(Time, Duration)>,
+    /// A credential that the server refused although it was new, and when.
+    refused: Option<(u64, Time)>,
+}
+
+impl Entry {
+    fn is_paused(&self, now: Time) -> bool {
+        self.pause
+            .is_some_and(|(since, span)| within(since, span, now))
+    }
+}
+
+/// The tokens in memory, and what is known of the server's clock. Tokens are nowhere else.
+#[derive(Default)]
+pub struct TokenCache {
+    entries: Vec<(TokenKey, Entry)>,
+    clock: ServerClock,
+    serial: u64,
+}
+
+impl TokenCache {
+    /// An empty cache that takes the device's clock to be right.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How far the server's clock is ahead of the device's, in milliseconds, as far as is known.
+    #[must_use]
+    pub const fn clock_offset(&self) -> i64 {
+        self.clock.offset()
+    }
+
+    /// Forgets every token. What is known of the clock stays.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    /// What to do when a token is wanted at `now`.
+    #[must_use]
+    pub fn verdict(&self, key: &TokenKey, now: Time) -> Verdict {
+        let Some(entry) = self.entry(key) else {
+            return Verdict::MustWait;
+        };
+        let Some(held) = &entry.held else {
+            return Verdict::MustWait;
+        };
+        // A credential that does not say how long it lives is asked for each time: its source knows.
+        let Some(life) = held.life else {
+            return Verdict::MustWait;
+        };
+        let left = life.expires.saturating_sub(self.clock.server_time(now));
+        let travel = if entry.failures > 0 {
+            0
+        } else {
+            millis(TRAVEL_TIME).min(life.leeway())
+        };
+        if left <= travel {
+            return Verdict::MustWait;
+        }
+        if left > life.leeway() || entry.is_paused(now) {
+            return Verdict::Fresh(held.clone());
+        }
+        Verdict::RefreshInBackground(held.clone())
+    }
+
+    /// Takes in what the source handed out.
+    ///
+    /// # Errors
+    /// When the credential is unusable, or perhaps only old: see [`Rejected`].
+    pub fn accept(
+        &mut self,
+        key: &TokenKey,
+        credential: Credential,
+        mint: Mint,
+    ) -> Result<Held, Rejected> {
+        let life = match &credential {
+            Credential::Cookie => None,
+            Credential::Bearer(token) => self.examine(key, token, mint)?,
+        };
+        let next = self.serial + 1;
+        let entry = self.entry_mut(key);
+        entry.failures = 0;
+        entry.last_error = None;
+        entry.pause = None;
+        let held = match entry.held.take() {
+            Some(held) if is_kept(&held, &credential, life, mint.forced) => {
+                entry.pause = Some((mint.received_at, SAME_TOKEN_PAUSE));
+                held
+            }
+            _ => Held {
+                credential,
+                serial: next,
+                life,
+            },
+        };
+        entry.held = Some(held.clone());
+        self.serial = self.serial.max(held.serial);
+        Ok(held)
+    }
+
+    /// Notes that a renewal failed. The old token stays until it expires.
+    pub fn fail(&mut self, key: &TokenKey, error: &TokenError, now: Time) {
+        let entry = self.entry_mut(key);
+        let doubled = FAILED_REFRESH_PAUSE.saturating_mul(1 << entry.failures.min(16));
+        entry.pause = Some((now, doubled.min(FAILED_REFRESH_PAUSE_MAX)));
+        entry.failures = entry.failures.saturating_add(1);
+        entry.last_error = Some(error.clone());
+    }
+
+    /// What to do about a 401 for the credential with this serial number.
+    #[must_use]
+    pub fn after_refusal(&self, key: &TokenKey, serial: u64, now: Time) -> AfterRefusal {
+        let Some(entry) = self.entry(key) else {
+            return AfterRefusal::Mint;
+        };
+        if let Some(held) = entry.held.as_ref().filter(|held| held.serial > serial) {
+            return AfterRefusal::UseNewer(held.clone());
+        }
+        let failed = entry.last_error.as_ref().filter(|_| entry.is_paused(now));
+        if let Some(error) = failed {
+            return AfterRefusal::GiveUp(error.clone());
+        }
+        match entry.refused {
+            Some((refused, at)) if refused == serial && within(at, REFUSED_PAUSE, now) => {
+                AfterRefusal::GiveUp(TokenError::Refused)
+            }
+            _ => AfterRefusal::Mint,
+        }
+    }
+
+    /// Notes that the server refused a credential which had just been renewed.
+    pub fn note_refused(&mut self, key: &TokenKey, serial: u64, now: Time) {
+        self.entry_mut(key).refused = Some((serial, now));
+    }
+
+    /// Checks a token on its arrival and learns from it; gives its life if it says so.
+    fn examine(
+        &mut self,
+        key: &TokenKey,
+        token: &Token,
+        mint: Mint,
+    ) -> Result<Option<Life>, Rejected> {
+        if !token.fits_header() {
+            return Err(Rejected::Error(TokenError::Malformed));
+        }
+        if !token.looks_like_jwt() {
+            return Ok(None);
+        }
+        let malformed = |_| Rejected::Error(TokenError::Malformed);
+        let claims = token.claims().map_err(malformed)?;
+        if !key.accepts(&claims) {
+            let error = Rejected::Error(TokenError::Mismatch);
+            return Err(if mint.forced {
+                error
+            } else {
+                Rejected::AskByForce
+            });
+        }
+        if let Some(issued) = claims.iat {
+            self.clock.learn(issued, mint);
+        }
+        let life = Life::of(&claims);
+        let now = self.clock.server_time(mint.received_at);
+        match life {
+            // Either the source's cache is old or the device's clock is wrong: a new token tells.
+            Some(life) if life.expires <= now && !mint.forced => Err(Rejected::AskByForce),
+            life => Ok(life),
+        }
+    }
+
+    fn entry(&self, key: &TokenKey) -> Option<&Entry> {
+        self.entries
+            .iter()
+            .find(|(other, _)| other == key)
+            .map(|(_, entry)| entry)
+    }
+
+    fn entry_mut(&mut self, key: &TokenKey) -> &mut Entry {
+        let at = self
+            .entries
+            .iter()
+            .position(|(other, _)| other == key)
+            .unwrap_or_else(|| {
+                self.entries.push((key.clone(), Entry::default()));
+                self.entries.len() - 1
+            });
+        &mut self.entries[at].1
+    }
+}
+
+/// Whether what is held stays in place although `arrived` came: it is the same, or was issued later.
+fn is_kept(held: &Held, arrived: &Credential, life: Option<Life>, forced: bool) -> bool {
+    if *arrived == Credential::Cookie {
+        // A renewed cookie looks like the old one, but counts as newer.
+        return held.credential == Credential::Cookie && !forced;
+    }
+    let older = match (held.life, life) {
+        (Some(held), Some(life)) => life.is_older_than(held),
+        _ => false,
+    };
+    held.credential == *arrived || (older && !forced)
+}
+
+/// Whether `now` lies within `span` after `since`. A clock that was put back ends the span.
+fn within(since: Time, span: Duration, now: Time) -> bool {
+    now >= since && now.since(since) < span
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}

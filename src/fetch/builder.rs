@@ -1,0 +1,281 @@
+//! Writing down a request, and sending it.
+
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::client::Fetch;
+use super::error::{FetchError, InvalidUrl, NetworkError};
+use super::log::Entry;
+use super::policy::{self, Plan};
+use super::request::{Body, Cache, Credentials, Method};
+use super::response::Response;
+use super::scope::Scope;
+use super::{headers, query};
+use crate::auth::TokenOptions;
+use crate::engine::signal::Signal;
+
+/// How long a request may take from the wish for a token to the last byte of the body.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A request that is being written down. Nothing happens before one of the `async` methods is awaited.
+///
+/// A mistake in writing it down is reported there too. Dropping the future aborts the request.
+#[must_use = "a request is sent only when `json`, `text`, `bytes` or `send` is awaited"]
+pub struct RequestBuilder {
+    fetch: Option<Fetch>,
+    method: Method,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: Body,
+    content_type: &'static str,
+    credentials: Credentials,
+    cache: Option<Cache>,
+    timeout: Option<Duration>,
+    signal: Option<Signal>,
+    token: TokenOptions,
+    mistake: Option<FetchError>,
+}
+
+impl RequestBuilder {
+    pub(super) fn new(fetch: Option<Fetch>, method: Method, url: &str) -> Self {
+        Self {
+            fetch,
+            method,
+            url: url.to_owned(),
+            headers: Vec::new(),
+            body: Body::None,
+            content_type: "",
+            credentials: Credentials::default(),
+            cache: None,
+            timeout: Some(DEFAULT_TIMEOUT),
+            signal: None,
+            token: TokenOptions::default(),
+            mistake: None,
+        }
+    }
+
+    /// Sets a header, in place of one with the same name.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match headers::refusal(name, value) {
+            None => headers::set(&mut self.headers, name, value.to_owned()),
+            Some(reason) => {
+                self.blame(FetchError::InvalidHeader {
+                    name: name.escape_debug().to_string().into(),
+                    reason,
+                });
+            }
+        }
+        self
+    }
+
+    /// Adds to the address's query: a struct, a map, or a list of pairs. A list as a value repeats its
+    /// name; `None` leaves its name out.
+    pub fn query<T: Serialize + ?Sized>(self, parameters: &T) -> Self {
+        self.append_query(serde_json::to_value(parameters))
+    }
+
+    /// Sends `value` as JSON.
+    pub fn json_body<T: Serialize + ?Sized>(self, value: &T) -> Self {
+        self.set_json(serde_json::to_string(value))
+    }
+
+    /// Sends text.
+    pub fn text_body(mut self, text: impl Into<Rc<str>>) -> Self {
+        self.body = Body::Text(text.into());
+        self.content_type = "text/plain;charset=UTF-8";
+        self
+    }
+
+    /// Sends bytes.
+    pub fn bytes_body(mut self, bytes: impl Into<Rc<[u8]>>) -> Self {
+        self.body = Body::Bytes(bytes.into());
+        self.content_type = "application/octet-stream";
+        self
+    }
+
+    /// How long everything may take: token, answer and body. Default [`DEFAULT_TIMEOUT`].
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Waits as long as it takes.
+    pub const fn no_timeout(mut self) -> Self {
+        self.timeout = None;
+        self
+    }
+
+    /// Aborts the request when `signal` does, as the signal that a query function is given.
+    pub fn signal(mut self, signal: &Signal) -> Self {
+        signal.consume();
+        self.signal = Some(signal.clone());
+        self
+    }
+
+    /// Whether the browser adds its cookies. Default: on the page's own origin. An authenticated
+    /// request never sends cookies to another origin.
+    pub const fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// How the browser's HTTP cache is used. Default: as the headers say; not at all with a token.
+    pub const fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// Which token an authenticated request sends. Default: the session token. Has no effect on a plain
+    /// request.
+    pub fn token(mut self, options: TokenOptions) -> Self {
+        self.token = options;
+        self
+    }
+
+    /// Sends the request and decodes the answer from JSON.
+    ///
+    /// # Errors
+    /// Whatever goes wrong, an answer that is not 2xx included.
+    pub async fn json<T: DeserializeOwned>(self) -> Result<T, FetchError> {
+        self.send().await?.json().await
+    }
+
+    /// Sends the request and reads the answer as text.
+    ///
+    /// # Errors
+    /// As [`RequestBuilder::json`].
+    pub async fn text(self) -> Result<String, FetchError> {
+        self.send().await?.text().await
+    }
+
+    /// Sends the request and reads the answer as bytes.
+    ///
+    /// # Errors
+    /// As [`RequestBuilder::json`].
+    pub async fn bytes(self) -> Result<Vec<u8>, FetchError> {
+        self.send().await?.bytes().await
+    }
+
+    /// Sends the request; ready when the headers of the answer are there.
+    ///
+    /// # Errors
+    /// As [`RequestBuilder::json`].
+    pub async fn send(self) -> Result<Response, FetchError> {
+        let fetch = self.fetch.clone();
+        let response = self.send_any_status().await?;
+        match fetch {
+            Some(fetch) if !response.is_ok() => {
+                Err(response.into_error(fetch.settings().runtime.now()).await)
+            }
+            _ => Ok(response),
+        }
+    }
+
+    /// Sends the request and takes every status for an answer.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn send_any_status(self) -> Result<Response, FetchError> {
+        let (fetch, plan, timeout, signal) = self.plan()?;
+        let settings = fetch.settings();
+        let shown = plan.target.display();
+        let path = if plan.target.is_same_origin {
+            plan.target.path.clone()
+        } else {
+            shown.clone()
+        };
+        let entry = Entry::new(plan.method, path, settings.runtime.clone());
+        let mut scope = Scope::new(entry, shown, &*settings.runtime, timeout, signal.as_ref());
+        // A signal that has been aborted before sends nothing.
+        let sent = match scope.check() {
+            Ok(()) => policy::send(settings, &plan, &mut scope).await,
+            Err(error) => Err(error),
+        };
+        scope.note(&sent);
+        Ok(Response::new(sent?, scope))
+    }
+
+    /// Checks what was written down, and has the address resolved.
+    fn plan(self) -> Result<(Fetch, Plan, Option<Duration>, Option<Signal>), FetchError> {
+        if let Some(mistake) = self.mistake {
+            return Err(mistake);
+        }
+        let fetch = self.fetch.ok_or_else(no_ambient)?;
+        if self.body != Body::None && !self.method.allows_body() {
+            let message = [self.method.as_str(), " requests cannot have a body"]
+                .concat()
+                .into();
+            return Err(FetchError::Encode { message });
+        }
+        let target = fetch.settings().transport.resolve(&self.url)?;
+        if target.has_userinfo {
+            let error = InvalidUrl::new("a user name or password cannot stand in it");
+            return Err(error.into());
+        }
+        let mut headers = self.headers;
+        if self.body != Body::None && headers::find(&headers, "content-type").is_none() {
+            headers::set(&mut headers, "Content-Type", self.content_type.to_owned());
+        }
+        let plan = Plan {
+            method: self.method,
+            target,
+            headers,
+            body: self.body,
+            credentials: self.credentials,
+            cache: self.cache,
+            token: self.token,
+        };
+        Ok((fetch, plan, self.timeout, self.signal))
+    }
+
+    fn append_query(mut self, parameters: Result<Value, serde_json::Error>) -> Self {
+        let appended = match parameters {
+            Ok(value) => query::append(&mut self.url, &value).map_err(Rc::from),
+            Err(error) => Err(Rc::from(error.to_string())),
+        };
+        if let Err(message) = appended {
+            self.blame(FetchError::Encode { message });
+        }
+        self
+    }
+
+    fn set_json(mut self, json: Result<String, serde_json::Error>) -> Self {
+        match json {
+            Ok(json) => self.body = Body::Text(json.into()),
+            Err(error) => self.blame(FetchError::Encode {
+                message: error.to_string().into(),
+            }),
+        }
+        self.content_type = "application/json";
+        self
+    }
+
+    /// Remembers the first mistake.
+    fn blame(&mut self, mistake: FetchError) {
+        self.mistake.get_or_insert(mistake);
+    }
+}
+
+fn no_ambient() -> FetchError {
+    let message =
+        "there is no browser here to fetch with; make a `Fetch` with a transport of your own";
+    FetchError::Network(Rc::new(NetworkError {
+        url: Rc::from("?"),
+        message: message.into(),
+    }))
+}
+
+impl fmt::Debug for RequestBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        f.debug_struct("RequestBuilder")
+            .field("method", &self.method)
+            .field("url", &path)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,142 @@
+//! The `Retry-After` header: seconds, or a date.
+
+use std::time::Duration;
+
+use crate::engine::time::Time;
+
+/// How long a server wants to be left alone, from the value of `Retry-After`.
+///
+/// A date is compared with the answer's own `Date` if it has one, so that the device's clock does not
+/// matter, and else with `now`. A date in the past gives zero; what is neither form gives `None`.
+///
+/// ```
+/// use std::time::Duration;
+/// use yew_clerk::{engine::time::Time, fetch::retry_after};
+///
+/// assert_eq!(retry_after("120", None, Time::ZERO), Some(Duration::from_secs(120)));
+/// let date = "Thu, 01 Jan 1970 00:00:10 GMT";
+/// assert_eq!(retry_after(date, None, Time::ZERO), Some(Duration::from_secs(10)));
+/// ```
+#[must_use]
+pub fn retry_after(value: &str, date: Option<&str>, now: Time) -> Option<Duration> {
+    let value = value.trim_matches([' ', '\t']);
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number holds: as long as can be.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let until = http_date(value)?;
+    let from = date
+        .and_then(http_date)
+        .unwrap_or_else(|| now.as_millis() / 1000);
+    Some(Duration::from_secs(until.saturating_sub(from)))
+}
+
+/// The seconds since the epoch of a date as `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers
+/// may write today.
+fn http_date(text: &str) -> Option<u64> {
+    let mut parts = text.split(' ');
+    let (_weekday, day, month) = (parts.next()?, parts.next()?, parts.next()?);
+    let (year, clock, zone) = (parts.next()?, parts.next()?, parts.next()?);
+    if zone != "GMT" || parts.next().is_some() {
+        return None;
+    }
+    let (day, year) = (number(day, 2, 31)?, number(year, 4, 9999)?);
+    let month = month_number(month)?;
+    let mut clock = clock.split(':');
+    let hour = number(clock.next()?, 2, 23)?;
+    let minute = number(clock.next()?, 2, 59)?;
+    let second = number(clock.next()?, 2, 60)?;
+    if clock.next().is_some() || day == 0 || year < 1970 {
+        return None;
+    }
+    Some(((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
+}
+
+fn number(text: &str, digits: usize, max: u64) -> Option<u64> {
+    let valid = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| valid && *number <= max)
+}
+
+fn month_number(name: &str) -> Option<u64> {
+    const NAMES: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    NAMES
+        .iter()
+        .zip(1..)
+        .find(|(other, _)| **other == name)
+        .map(|(_, number)| number)
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar, counted in years that begin in March so
+/// that the leap day comes last.
+const fn days(year: u64, month: u64, day: u64) -> u64 {
+    let (year, month) = if month <= 2 {
+        (year - 1, month + 9)
+    } else {
+        (year, month - 3)
+    };
+    let in_year = (153 * month + 2) / 5 + day - 1;
+    year * 365 + year / 4 - year / 100 + year / 400 + in_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_counted_as_the_calendar_does() {
+        let cases = [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
+            ("Tue, 29 Feb 2000 23:59:59 GMT", 951_868_799),
+            ("Mon, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
+        ];
+        for (text, seconds) in cases {
+            assert_eq!(http_date(text), Some(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_answers_own_date_counts_and_not_the_devices_clock() {
+        let (until, date) = (
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:07 GMT",
+        );
+        assert_eq!(
+            retry_after(until, Some(date), Time::NEVER),
+            Some(Duration::from_secs(30))
+        );
+        assert_eq!(retry_after(until, None, Time::NEVER), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn neither_form_gives_nothing() {
+        for text in [
+            "",
+            " ",
+            "-1",
+            "1.5",
+            "soon",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 32 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT",
+            "Sun, 06 Foo 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun, 06 Nov 1969 08:49:37 GMT",
+        ] {
+            assert_eq!(retry_after(text, None, Time::ZERO), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_endless_number_is_a_long_time_and_no_failure() {
+        let long = retry_after("99999999999999999999999", None, Time::ZERO);
+        assert_eq!(long, Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(
+            retry_after(" 3 ", None, Time::ZERO),
+            Some(Duration::from_secs(3))
+        );
+    }
+}
