@@ -1,6 +1,6 @@
 //! The handle that requests are made from.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -142,11 +142,8 @@ impl fmt::Debug for Fetch {
     }
 }
 
-type Factory = fn() -> Option<Fetch>;
-
 thread_local! {
     static AMBIENT: RefCell<Option<Fetch>> = const { RefCell::new(None) };
-    static FACTORY: Cell<Option<Factory>> = const { Cell::new(None) };
 }
 
 /// The handle of [`get`], [`post`] and so on: plain requests by the browser. `None` where there is no
@@ -155,7 +152,7 @@ thread_local! {
 pub fn ambient() -> Option<Fetch> {
     let known = AMBIENT.with(|ambient| ambient.borrow().clone());
     known.or_else(|| {
-        let made = FACTORY.with(Cell::get).and_then(|make| make())?;
+        let made = crate::browser::transport::page_fetch()?;
         set_ambient(Some(made.clone()));
         Some(made)
     })
@@ -165,11 +162,6 @@ pub fn ambient() -> Option<Fetch> {
 /// bring their own transport.
 pub fn set_ambient(fetch: Option<Fetch>) -> Option<Fetch> {
     AMBIENT.with(|ambient| ambient.replace(fetch))
-}
-
-/// Sets what makes the ambient handle when it is first needed.
-pub fn set_ambient_factory(factory: fn() -> Option<Fetch>) {
-    FACTORY.with(|slot| slot.set(Some(factory)));
 }
 
 /// A plain GET request to the page's own origin or elsewhere.

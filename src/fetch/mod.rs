@@ -40,9 +40,7 @@ mod scope;
 mod transport;
 
 pub use builder::{DEFAULT_TIMEOUT, RequestBuilder};
-pub use client::{
-    Fetch, ambient, delete, get, head, patch, post, put, request, set_ambient, set_ambient_factory,
-};
+pub use client::{Fetch, ambient, delete, get, head, patch, post, put, request, set_ambient};
 pub use error::{
     DecodeError, FetchError, InvalidUrl, MissingProvider, NetworkError, RefusedBecause, StatusError,
 };

@@ -1,0 +1,199 @@
+//! Requests by the browser's own `fetch`, addresses by its own `URL`.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo_net::http::Response;
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, Headers, RequestCache, RequestCredentials, RequestInit, RequestMode,
+    RequestRedirect, Url,
+};
+
+use super::runtime::BrowserRuntime;
+use crate::client::runtime::LocalFuture;
+use crate::engine::signal::{OnAbort, Signal};
+use crate::fetch::{
+    Body, BodyReader, Cache, Credentials, Fetch, InvalidUrl, Mode, RawResponse, Redirect, Request,
+    Target, Transport, TransportError,
+};
+
+/// The browser's `fetch`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BrowserTransport;
+
+/// A handle for plain requests by the browser; `None` where there is none.
+#[must_use]
+pub fn page_fetch() -> Option<Fetch> {
+    let in_browser = cfg!(target_arch = "wasm32");
+    in_browser.then(|| Fetch::plain(Rc::new(BrowserTransport), Rc::new(BrowserRuntime)))
+}
+
+impl Transport for BrowserTransport {
+    fn send(&self, request: Request) -> LocalFuture<Result<RawResponse, TransportError>> {
+        Box::pin(async move {
+            let transfer = Transfer::new(&request.signal)?;
+            match start(&request, &transfer.controller).await {
+                Ok(response) => Ok(answer(response, transfer)),
+                Err(error) => Err(transfer.failure(&error)),
+            }
+        })
+    }
+
+    fn resolve(&self, url: &str) -> Result<Target, InvalidUrl> {
+        let page = web_sys::window().ok_or_else(|| InvalidUrl::new("there is no page"))?;
+        let base = page
+            .document()
+            .and_then(|document| document.base_uri().ok().flatten());
+        let parsed = match base {
+            Some(base) => Url::new_with_base(url, &base),
+            None => Url::new(url),
+        };
+        let url = parsed.map_err(|_| InvalidUrl::new("the browser cannot read it"))?;
+        let origin = url.origin();
+        let own = page.location().origin().unwrap_or_default();
+        Ok(Target {
+            href: url.href().into(),
+            scheme: url.protocol().trim_end_matches(':').into(),
+            host: url.hostname().into(),
+            path: url.pathname().into(),
+            // An opaque origin is not even the same as itself.
+            is_same_origin: origin != "null" && origin == own,
+            has_userinfo: !url.username().is_empty() || !url.password().is_empty(),
+            origin: origin.into(),
+        })
+    }
+}
+
+/// Calls `fetch`. Not by way of gloo's request, which panics when a page's own wrapper around `fetch`
+/// rejects with something other than an `Error`: that would stop the whole app.
+async fn start(request: &Request, controller: &AbortController) -> Result<Response, JsValue> {
+    let init = init(request)?;
+    init.set_signal(Some(&controller.signal()));
+    let page = web_sys::window().ok_or(JsValue::NULL)?;
+    let answer = JsFuture::from(page.fetch_with_str_and_init(&request.url, &init)).await?;
+    Ok(Response::from(answer.dyn_into::<web_sys::Response>()?))
+}
+
+fn init(request: &Request) -> Result<RequestInit, JsValue> {
+    let init = RequestInit::new();
+    init.set_method(request.method.as_str());
+    let headers = Headers::new()?;
+    for (name, value) in &request.headers {
+        headers.append(name, value)?;
+    }
+    init.set_headers(&headers);
+    match &request.body {
+        Body::None => {}
+        Body::Text(text) => init.set_body(&JsValue::from_str(text)),
+        Body::Bytes(bytes) => init.set_body(&Uint8Array::from(&**bytes)),
+    }
+    init.set_credentials(match request.credentials {
+        Credentials::Omit => RequestCredentials::Omit,
+        Credentials::SameOrigin => RequestCredentials::SameOrigin,
+        Credentials::Include => RequestCredentials::Include,
+    });
+    init.set_mode(match request.mode {
+        Mode::Cors => RequestMode::Cors,
+        Mode::SameOrigin => RequestMode::SameOrigin,
+    });
+    init.set_redirect(match request.redirect {
+        Redirect::Follow => RequestRedirect::Follow,
+        Redirect::Error => RequestRedirect::Error,
+    });
+    init.set_cache(match request.cache {
+        Cache::Default => RequestCache::Default,
+        Cache::NoCache => RequestCache::NoCache,
+        Cache::NoStore => RequestCache::NoStore,
+    });
+    Ok(init)
+}
+
+/// A running `fetch`, from its start to the last byte of the body. Dropping it earlier aborts it.
+struct Transfer {
+    controller: AbortController,
+    ended: Cell<bool>,
+    _on_abort: OnAbort,
+}
+
+impl Transfer {
+    fn new(signal: &Signal) -> Result<Self, TransportError> {
+        let controller =
+            AbortController::new().map_err(|_| TransportError::network("no AbortController"))?;
+        let aborting = controller.clone();
+        // Without a reason: the promise then rejects with an `AbortError`, which is an `Error`.
+        let on_abort = signal.on_abort(move || aborting.abort());
+        Ok(Self {
+            controller,
+            ended: Cell::new(false),
+            _on_abort: on_abort,
+        })
+    }
+
+    fn end(&self) {
+        self.ended.set(true);
+    }
+
+    fn failure(&self, error: &JsValue) -> TransportError {
+        self.end();
+        let error = error.dyn_ref::<js_sys::Error>();
+        self.error(error.map(|error| String::from(error.message())))
+    }
+
+    fn finish<T>(&self, read: Result<T, gloo_net::Error>) -> Result<T, TransportError> {
+        self.end();
+        read.map_err(|error| match error {
+            gloo_net::Error::JsError(error) => self.error(Some(error.message)),
+            _ => self.error(None),
+        })
+    }
+
+    fn error(&self, message: Option<String>) -> TransportError {
+        if self.controller.signal().aborted() {
+            return TransportError::Aborted;
+        }
+        TransportError::network(message.unwrap_or_else(|| "the browser gave no reason".to_owned()))
+    }
+}
+
+impl Drop for Transfer {
+    fn drop(&mut self) {
+        if !self.ended.get() {
+            self.controller.abort();
+        }
+    }
+}
+
+fn answer(response: Response, transfer: Transfer) -> RawResponse {
+    RawResponse {
+        status: response.status(),
+        status_text: response.status_text().into(),
+        url: response.url().into(),
+        redirected: response.redirected(),
+        headers: response.headers().entries().collect(),
+        body: Box::new(BrowserBody { response, transfer }),
+    }
+}
+
+struct BrowserBody {
+    response: Response,
+    transfer: Transfer,
+}
+
+impl BodyReader for BrowserBody {
+    fn text(self: Box<Self>) -> LocalFuture<Result<String, TransportError>> {
+        Box::pin(async move {
+            let read = self.response.text().await;
+            self.transfer.finish(read)
+        })
+    }
+
+    fn bytes(self: Box<Self>) -> LocalFuture<Result<Vec<u8>, TransportError>> {
+        Box::pin(async move {
+            let read = self.response.binary().await;
+            self.transfer.finish(read)
+        })
+    }
+}
