@@ -51,8 +51,14 @@ impl PartialEq for QueryClient {
 
 impl std::fmt::Debug for QueryClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let entries = self.inner.engine.try_borrow().map_or(0, |engine| engine.entry_count());
-        f.debug_struct("QueryClient").field("entries", &entries).finish_non_exhaustive()
+        let entries = self
+            .inner
+            .engine
+            .try_borrow()
+            .map_or(0, |engine| engine.entry_count());
+        f.debug_struct("QueryClient")
+            .field("entries", &entries)
+            .finish_non_exhaustive()
     }
 }
 
@@ -86,7 +92,9 @@ impl QueryClient {
             late: RefCell::default(),
             environment: RefCell::default(),
         };
-        Self { inner: Rc::new(inner) }
+        Self {
+            inner: Rc::new(inner),
+        }
     }
 
     /// The surroundings.
@@ -109,7 +117,12 @@ impl QueryClient {
     /// What feeds this client with the events of its surroundings: made by the first who asks, shared by
     /// all, and dropped with the last. So a client never listens twice.
     pub fn environment<T: 'static>(&self, make: impl FnOnce(Self) -> T) -> Rc<T> {
-        let shared = self.inner.environment.borrow().as_ref().and_then(Weak::upgrade);
+        let shared = self
+            .inner
+            .environment
+            .borrow()
+            .as_ref()
+            .and_then(Weak::upgrade);
         if let Some(shared) = shared.and_then(|any| any.downcast().ok()) {
             return shared;
         }
@@ -122,7 +135,9 @@ impl QueryClient {
     /// A reference that does not keep the cache alive.
     #[must_use]
     pub fn downgrade(&self) -> WeakQueryClient {
-        WeakQueryClient { inner: Rc::downgrade(&self.inner) }
+        WeakQueryClient {
+            inner: Rc::downgrade(&self.inner),
+        }
     }
 
     /// Says whose data may be shown. Nothing private of the old owner is kept.
@@ -193,7 +208,9 @@ impl QueryClient {
             return;
         }
         let client = self.clone();
-        self.inner.runtime.spawn(Box::pin(async move { client.drive() }));
+        self.inner
+            .runtime
+            .spawn(Box::pin(async move { client.drive() }));
     }
 
     fn drive(&self) {
@@ -216,7 +233,9 @@ impl QueryClient {
     }
 
     fn start(&self, job: FetchJob) {
-        let wanted = self.with(|engine, _| engine.begin(job.entry, job.seq)).unwrap_or(false);
+        let wanted = self
+            .with(|engine, _| engine.begin(job.entry, job.seq))
+            .unwrap_or(false);
         if !wanted {
             return;
         }
@@ -224,12 +243,20 @@ impl QueryClient {
         let mut running = (job.fetcher)(job.context);
         // Many query functions are ready at once; those need no task of their own.
         match poll_once(running.as_mut()) {
-            Poll::Ready(outcome) => self.dispatch(Event::Settled { entry, seq, outcome }),
+            Poll::Ready(outcome) => self.dispatch(Event::Settled {
+                entry,
+                seq,
+                outcome,
+            }),
             Poll::Pending => {
                 let client = self.clone();
                 self.inner.runtime.spawn(Box::pin(async move {
                     let outcome = running.await;
-                    client.dispatch(Event::Settled { entry, seq, outcome });
+                    client.dispatch(Event::Settled {
+                        entry,
+                        seq,
+                        outcome,
+                    });
                 }));
             }
         }
@@ -237,15 +264,23 @@ impl QueryClient {
 
     /// Keeps one timer armed for the next deadline.
     fn arm(&self) {
-        let Some(next) = self.engine().and_then(|engine| engine.next_deadline()) else { return };
+        let Some(next) = self.engine().and_then(|engine| engine.next_deadline()) else {
+            return;
+        };
         let armed_at = self.inner.armed.borrow().as_ref().map(|armed| armed.at);
         if armed_at.is_some_and(|at| at <= next) {
             return;
         }
         let weak = Rc::downgrade(&self.inner);
         let delay = next.since(self.inner.runtime.now());
-        let timer = self.inner.runtime.timer(delay, Box::new(move || tick(&weak)));
-        let old = self.inner.armed.replace(Some(Armed { at: next, _timer: timer }));
+        let timer = self
+            .inner
+            .runtime
+            .timer(delay, Box::new(move || tick(&weak)));
+        let old = self.inner.armed.replace(Some(Armed {
+            at: next,
+            _timer: timer,
+        }));
         drop(old);
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::engine::key::KeyError;
+use crate::fetch::MissingProvider;
 
 /// A key holds data of another type than was asked for.
 ///
@@ -94,12 +95,7 @@ impl<E: std::error::Error + 'static> std::error::Error for QueryError<E> {
 #[non_exhaustive]
 pub enum Problem {
     /// The hook is used outside the provider that it needs.
-    MissingProvider {
-        /// The hook.
-        hook: &'static str,
-        /// The component to put around it.
-        provider: &'static str,
-    },
+    MissingProvider(MissingProvider),
     /// The key cannot be encoded.
     Key(KeyError),
     /// The key holds data of another type.
@@ -109,11 +105,7 @@ pub enum Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MissingProvider { hook, provider } => write!(
-                f,
-                "{hook} is used outside a <{provider}>: put <{provider}> around the component that calls it, \
-                 usually at the root of the app"
-            ),
+            Self::MissingProvider(error) => error.fmt(f),
             Self::Key(error) => write!(f, "this key cannot be used: {error}"),
             Self::TypeMismatch(error) => error.fmt(f),
         }

@@ -62,7 +62,10 @@ pub trait KeyFilters {
 
 impl<K: IntoKey> KeyFilters for K {
     fn to_filters(&self) -> Result<Filters, KeyError> {
-        Ok(Filters { key: self.to_key()?, ..Filters::default() })
+        Ok(Filters {
+            key: self.to_key()?,
+            ..Filters::default()
+        })
     }
 }
 
@@ -79,7 +82,9 @@ pub(crate) struct Barrier {
 
 impl Barrier {
     pub const fn new() -> Self {
-        Self { waiting: RefCell::new(Vec::new()) }
+        Self {
+            waiting: RefCell::new(Vec::new()),
+        }
     }
 
     pub fn waiter(&self) -> Waiter {
@@ -134,13 +139,18 @@ impl QueryClient {
         T: PartialEq + 'static,
         E: 'static,
     {
-        let key = query.key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
+        let key = query
+            .key()
+            .map_err(QueryError::Key)?
+            .ok_or(QueryError::NoKey)?;
         let (options, fetcher) = query.for_imperative(self);
         let (waiter, receiver) = waiter();
         let asked = key.clone();
         self.run(move |engine, now| engine.fetch_query(&asked, options, fetcher, waiter, now));
         match receiver.await {
-            Ok(Answer::Data(Some(data))) => typed_data(&data, &key).map_err(QueryError::TypeMismatch),
+            Ok(Answer::Data(Some(data))) => {
+                typed_data(&data, &key).map_err(QueryError::TypeMismatch)
+            }
             Ok(Answer::Failed(failure)) => Err(typed_failure(&failure, &key)),
             Ok(Answer::Data(None) | Answer::Cancelled) | Err(_) => Err(QueryError::Cancelled),
         }
@@ -164,7 +174,9 @@ impl QueryClient {
         &self,
         key: impl IntoKey,
     ) -> Result<Option<Rc<T>>, QueryError<()>> {
-        let Some(key) = key.to_key().map_err(QueryError::Key)? else { return Ok(None) };
+        let Some(key) = key.to_key().map_err(QueryError::Key)? else {
+            return Ok(None);
+        };
         let data = self.engine().and_then(|engine| engine.data(&key));
         let typed = data.map(|data| typed_data(&data, &key)).transpose();
         typed.map_err(QueryError::TypeMismatch)
@@ -186,7 +198,10 @@ impl QueryClient {
         key: impl IntoKey,
         data: T,
     ) -> Result<(), QueryError<()>> {
-        let key = key.to_key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
+        let key = key
+            .to_key()
+            .map_err(QueryError::Key)?
+            .ok_or(QueryError::NoKey)?;
         let data = Data::new(data);
         self.run(move |engine, now| {
             engine.set_data(&key, data, Access::default(), None, now);
@@ -283,16 +298,22 @@ impl QueryClient {
 
     /// How many queries are fetching. Same as TanStack Query's `isFetching`.
     pub fn is_fetching(&self, filters: impl KeyFilters) -> usize {
-        let Ok(filters) = filters.to_filters() else { return 0 };
+        let Ok(filters) = filters.to_filters() else {
+            return 0;
+        };
         let now = self.runtime().now();
-        self.engine().map_or(0, |engine| engine.is_fetching(&filters, now))
+        self.engine()
+            .map_or(0, |engine| engine.is_fetching(&filters, now))
     }
 
     /// The keys of the queries that `filters` select.
     pub fn keys(&self, filters: impl KeyFilters) -> Vec<Key> {
-        let Ok(filters) = filters.to_filters() else { return Vec::new() };
+        let Ok(filters) = filters.to_filters() else {
+            return Vec::new();
+        };
         let now = self.runtime().now();
-        self.engine().map_or_else(Vec::new, |engine| engine.keys(&filters, now))
+        self.engine()
+            .map_or_else(Vec::new, |engine| engine.keys(&filters, now))
     }
 
     /// Filters for exactly one key.
@@ -300,6 +321,11 @@ impl QueryClient {
     /// # Errors
     /// When the key cannot be encoded.
     pub fn exactly(key: impl IntoKey) -> Result<Filters, KeyError> {
-        Ok(Filters { key: key.to_key()?, exact: true, activity: Activity::All, ..Filters::default() })
+        Ok(Filters {
+            key: key.to_key()?,
+            exact: true,
+            activity: Activity::All,
+            ..Filters::default()
+        })
     }
 }

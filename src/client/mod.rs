@@ -16,6 +16,7 @@ mod swr_options;
 pub use driver::{EngineGuard, QueryClient, WeakQueryClient};
 pub use erase::{erase_failure, erase_fetcher};
 pub use error::{Problem, QueryError, TypeMismatch};
+pub(crate) use imperative::typed_failure;
 pub use imperative::{KeyFilters, QueryContext};
 pub use mutate::MutatorOptions;
 pub use observer::QueryObserver;

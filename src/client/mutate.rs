@@ -7,8 +7,8 @@ use futures_channel::oneshot;
 
 use super::driver::QueryClient;
 use super::error::QueryError;
-use super::started::Started;
 use super::imperative::{typed_data, typed_failure, waiter};
+use super::started::Started;
 use crate::engine::effect::Answer;
 use crate::engine::erased::Data;
 use crate::engine::key::{IntoKey, Key};
@@ -66,7 +66,11 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
     /// Whether to write the result. Default: true.
     #[must_use]
     pub fn populate_cache(mut self, populate: bool) -> Self {
-        self.populate_cache = if populate { PopulateCache::Yes } else { PopulateCache::No };
+        self.populate_cache = if populate {
+            PopulateCache::Yes
+        } else {
+            PopulateCache::No
+        };
         self
     }
 
@@ -92,8 +96,9 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
     /// another mutation's change.
     #[must_use]
     pub fn optimistic_with(mut self, patch: impl Fn(Option<Rc<T>>) -> T + 'static) -> Self {
-        self.optimistic =
-            Some(Rc::new(move |below| Some(Data::new(patch(below.and_then(Data::get::<T>))))));
+        self.optimistic = Some(Rc::new(move |below| {
+            Some(Data::new(patch(below.and_then(Data::get::<T>))))
+        }));
         self
     }
 }
@@ -104,10 +109,7 @@ impl QueryClient {
     /// Fetches a key through the component that shows it, deduping or not; gives the new data. Starts at
     /// once, awaited or not. If nobody shows the key, it is fetched when somebody does.
     /// Same as SWR's `mutate(key)`.
-    pub fn mutate<T: 'static, E: 'static>(
-        &self,
-        key: impl IntoKey,
-    ) -> Started<Shown<T, E>> {
+    pub fn mutate<T: 'static, E: 'static>(&self, key: impl IntoKey) -> Started<Shown<T, E>> {
         let key = key.to_key();
         let (waiter, receiver) = waiter();
         if let Ok(Some(key)) = &key {
@@ -195,7 +197,9 @@ impl QueryClient {
                 answer(self.end(ticket, end, options.revalidate).await, &key)
             }
             Err(error) => {
-                let end = MutationEnd::Failed { rollback: options.rollback_on_error };
+                let end = MutationEnd::Failed {
+                    rollback: options.rollback_on_error,
+                };
                 drop(self.end(ticket, end, options.revalidate));
                 Err(QueryError::Failed(Rc::new(error)))
             }
@@ -207,10 +211,14 @@ impl QueryClient {
         key: &impl IntoKey,
         options: &MutatorOptions<T>,
     ) -> Result<Option<(Key, MutationTicket)>, QueryError<E>> {
-        let Some(key) = key.to_key().map_err(QueryError::Key)? else { return Ok(None) };
+        let Some(key) = key.to_key().map_err(QueryError::Key)? else {
+            return Ok(None);
+        };
         let patch = options.optimistic.clone();
         let ticket = self.with(|engine, now| engine.begin_mutation(&key, patch, now));
-        ticket.map(|ticket| Some((key, ticket))).ok_or(QueryError::Cancelled)
+        ticket
+            .map(|ticket| Some((key, ticket)))
+            .ok_or(QueryError::Cancelled)
     }
 
     fn end(

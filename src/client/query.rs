@@ -14,8 +14,8 @@ use crate::engine::erased::Data;
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
 use crate::engine::options::{
-    Access, InitialData, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
-    StaleTime,
+    Access, InitialData, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry,
+    RetryDelay, StaleTime,
 };
 use crate::engine::time::Time;
 
@@ -110,7 +110,9 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
             self = self.set(|options| options.retry.limit = Some(0));
         }
         let nothing: fn(_) -> _ = |_| std::future::pending::<Result<T, E>>();
-        let fetcher = self.fetcher(client).unwrap_or_else(|| erase_fetcher(nothing));
+        let fetcher = self
+            .fetcher(client)
+            .unwrap_or_else(|| erase_fetcher(nothing));
         (self.options, fetcher)
     }
 
@@ -143,7 +145,12 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
     #[must_use]
     pub fn retry(mut self, times: u32) -> Self {
         self.retry_set = true;
-        self.set(|options| options.retry = Retry { limit: Some(times), when: None })
+        self.set(|options| {
+            options.retry = Retry {
+                limit: Some(times),
+                when: None,
+            }
+        })
     }
 
     /// Decides by the number of failures before this one (from 0) and the error whether to try again.
@@ -154,7 +161,9 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
             options.retry = Retry {
                 limit: None,
                 when: Some(Rc::new(move |count, failure| {
-                    failure.downcast_ref().is_some_and(|error| rule(count, error))
+                    failure
+                        .downcast_ref()
+                        .is_some_and(|error| rule(count, error))
                 })),
             };
         })
@@ -241,7 +250,10 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
     #[must_use]
     pub fn initial_data(self, data: T) -> Self {
         self.set(|options| {
-            options.initial_data = Some(InitialData { data: Data::new(data), updated_at: None });
+            options.initial_data = Some(InitialData {
+                data: Data::new(data),
+                updated_at: None,
+            });
         })
     }
 

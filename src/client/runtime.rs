@@ -13,7 +13,9 @@ use crate::engine::time::Time;
 pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// A running timer; dropping it cancels the timer.
-pub struct TimerGuard(#[allow(dead_code, reason = "held for its Drop alone")] Box<dyn std::any::Any>);
+pub struct TimerGuard(
+    #[allow(dead_code, reason = "held for its Drop alone")] Box<dyn std::any::Any>,
+);
 
 impl TimerGuard {
     /// Wraps whatever cancels the timer when it is dropped.
@@ -39,7 +41,10 @@ pub trait Runtime {
 
 /// A future that is ready after `delay`. Dropping it cancels the timer.
 pub fn sleep(runtime: &dyn Runtime, delay: Duration) -> Sleep {
-    let state = Rc::new(RefCell::new(SleepState { elapsed: false, waker: None }));
+    let state = Rc::new(RefCell::new(SleepState {
+        elapsed: false,
+        waker: None,
+    }));
     let inner = state.clone();
     let wake = move || {
         let waker = {
@@ -52,7 +57,10 @@ pub fn sleep(runtime: &dyn Runtime, delay: Duration) -> Sleep {
         }
     };
     let timer = runtime.timer(delay, Box::new(wake));
-    Sleep { state, _timer: timer }
+    Sleep {
+        state,
+        _timer: timer,
+    }
 }
 
 struct SleepState {

@@ -26,13 +26,6 @@ macro_rules! overrides {
                     options.$field = value.clone();
                 })*
             }
-
-            fn lay_over(&mut self, child: &Self) {
-                self.any |= child.any;
-                $(if let Some(value) = &child.$field {
-                    self.$field = Some(value.clone());
-                })*
-            }
         }
     };
 }
@@ -79,13 +72,26 @@ pub struct SwrOptions<T = (), E = ()> {
 
 impl<T, E> Clone for SwrOptions<T, E> {
     fn clone(&self) -> Self {
-        Self { overrides: self.overrides.clone(), types: PhantomData }
+        Self {
+            overrides: self.overrides.clone(),
+            types: PhantomData,
+        }
     }
 }
 
 impl<T, E> Default for SwrOptions<T, E> {
     fn default() -> Self {
-        Self { overrides: Overrides::default(), types: PhantomData }
+        Self {
+            overrides: Overrides::default(),
+            types: PhantomData,
+        }
+    }
+}
+
+impl<T, E> PartialEq for SwrOptions<T, E> {
+    /// Options are never equal: they may hold closures. Share them by `Rc`, which compares by identity first.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
     }
 }
 
@@ -114,13 +120,6 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
         let mut options = (**parent).clone();
         self.overrides.apply(&mut options);
         Rc::new(options)
-    }
-
-    /// Lays `child` over these options.
-    #[must_use]
-    pub(crate) fn overlaid(mut self, child: &Self) -> Self {
-        self.overrides.lay_over(&child.overrides);
-        self
     }
 
     fn set(mut self, change: impl FnOnce(&mut Overrides)) -> Self {
@@ -177,7 +176,10 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
 
     /// Computes the interval from the data.
     #[must_use]
-    pub fn refresh_interval_with(self, interval: impl Fn(Option<&T>) -> Duration + 'static) -> Self {
+    pub fn refresh_interval_with(
+        self,
+        interval: impl Fn(Option<&T>) -> Duration + 'static,
+    ) -> Self {
         let rule = move |state: &crate::engine::entry::QueryState| {
             let data = state.data.as_ref().and_then(Data::get::<T>);
             interval(data.as_deref())
@@ -281,6 +283,12 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
     #[must_use]
     pub fn access(self, access: Access) -> Self {
         self.set(|o| o.access = Some(access))
+    }
+
+    /// Makes the data no less private than `least`, whatever the configuration says.
+    #[must_use]
+    pub(crate) fn access_at_least(self, least: Access) -> Self {
+        self.set(|o| o.access = Some(o.access.unwrap_or_default().max(least)))
     }
 
     /// Called with the data that a request of this hook brought. Same as SWR's `onSuccess`.

@@ -73,7 +73,9 @@ pub struct QueryState {
 impl QueryState {
     /// The state of an entry that begins with `initial` data, if there is any.
     pub(crate) fn initial(initial: Option<&InitialData>, now: Time) -> Self {
-        let Some(initial) = initial else { return Self::default() };
+        let Some(initial) = initial else {
+            return Self::default();
+        };
         Self {
             data: Some(initial.data.clone()),
             data_updated_at: initial.updated_at.unwrap_or(now),
@@ -197,7 +199,8 @@ impl Entry {
     /// Shows `base` with the optimistic changes over it, keeping the old value where both are equal.
     pub(crate) fn show(&mut self) {
         let shown = self.patches.apply(self.base.as_ref());
-        let unchanged = matches!((&shown, &self.state.data), (Some(new), Some(old)) if new.equals(old));
+        let unchanged =
+            matches!((&shown, &self.state.data), (Some(new), Some(old)) if new.equals(old));
         if !unchanged {
             self.state.data = shown;
         }

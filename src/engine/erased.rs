@@ -57,6 +57,13 @@ impl Data {
         std::ptr::addr_eq(Rc::as_ptr(&self.0), Rc::as_ptr(&other.0))
     }
 
+    /// The type of the value.
+    #[must_use]
+    pub fn type_id_of(&self) -> std::any::TypeId {
+        let any: &dyn Any = &*self.0;
+        any.type_id()
+    }
+
     /// The name of the type, for error texts.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
@@ -83,7 +90,11 @@ pub struct Hint {
 
 impl Default for Hint {
     fn default() -> Self {
-        Self { retryable: true, cancelled: false, retry_after: None }
+        Self {
+            retryable: true,
+            cancelled: false,
+            retry_after: None,
+        }
     }
 }
 
@@ -99,7 +110,11 @@ pub struct Failure {
 impl Failure {
     /// Wraps an error.
     pub fn new<E: 'static>(error: E, hint: Hint) -> Self {
-        Self { error: Rc::new(error), type_name: std::any::type_name::<E>(), hint }
+        Self {
+            error: Rc::new(error),
+            type_name: std::any::type_name::<E>(),
+            hint,
+        }
     }
 
     /// The error, if it is an `E`.
@@ -162,7 +177,10 @@ mod tests {
     #[test]
     fn an_error_keeps_its_type() {
         let failure = Failure::new("no".to_owned(), Hint::default());
-        assert_eq!(failure.get::<String>().as_deref().map(String::as_str), Some("no"));
+        assert_eq!(
+            failure.get::<String>().as_deref().map(String::as_str),
+            Some("no")
+        );
         assert!(failure.get::<u8>().is_none());
     }
 }

@@ -25,7 +25,10 @@ pub(crate) struct Source {
 impl Source {
     pub fn of(observer: &Observer) -> Option<Self> {
         let fetcher = observer.fetcher.clone()?;
-        Some(Self { options: observer.options.clone(), fetcher })
+        Some(Self {
+            options: observer.options.clone(),
+            fetcher,
+        })
     }
 }
 
@@ -42,8 +45,12 @@ enum Gate {
 impl Engine {
     /// A fetch that nobody asked for in so many words: it never doubles one that runs.
     pub(crate) fn fetch_automatically(&mut self, id: EntryId, by: ObserverId, now: Time) {
-        let Some(source) = self.observer(by).and_then(Source::of) else { return };
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(source) = self.observer(by).and_then(Source::of) else {
+            return;
+        };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         let is_swr = source.options.dialect == Dialect::Swr;
         if let Some(fetch) = &mut entry.fetch {
             fetch.retries_stopped = false;
@@ -62,7 +69,9 @@ impl Engine {
         waiter: Option<Waiter>,
         now: Time,
     ) {
-        let source = source.or_else(|| self.any_source(id)).filter(|s| self.may_fetch(&s.options));
+        let source = source
+            .or_else(|| self.any_source(id))
+            .filter(|s| self.may_fetch(&s.options));
         let (Some(source), Some(entry)) = (source, self.entries.get_mut(id.0)) else {
             return self.answer_now(id, waiter);
         };
@@ -79,7 +88,11 @@ impl Engine {
 
     pub(crate) fn add_waiter(&mut self, id: EntryId, waiter: Option<Waiter>) {
         let Some(waiter) = waiter else { return };
-        match self.entries.get_mut(id.0).and_then(|entry| entry.fetch.as_mut()) {
+        match self
+            .entries
+            .get_mut(id.0)
+            .and_then(|entry| entry.fetch.as_mut())
+        {
             Some(fetch) => fetch.waiters.push(waiter),
             None => self.answer_now(id, Some(waiter)),
         }
@@ -88,13 +101,18 @@ impl Engine {
     /// Tells a waiter what is there, as there is nothing to wait for.
     pub(crate) fn answer_now(&mut self, id: EntryId, waiter: Option<Waiter>) {
         let Some(waiter) = waiter else { return };
-        let data = self.entries.get(id.0).and_then(|entry| entry.state.data.clone());
+        let data = self
+            .entries
+            .get(id.0)
+            .and_then(|entry| entry.state.data.clone());
         self.effect(Effect::Answer(waiter, Answer::Data(data)));
     }
 
     /// The first observer that has a function, else whoever fetched last.
     pub(crate) fn any_source(&self, id: EntryId) -> Option<Source> {
-        let watching = self.observers_of(id).find_map(|(_, observer)| Source::of(observer));
+        let watching = self
+            .observers_of(id)
+            .find_map(|(_, observer)| Source::of(observer));
         watching.or_else(|| {
             let (options, fetcher) = self.entries.get(id.0)?.last.clone()?;
             Some(Source { options, fetcher })
@@ -115,7 +133,9 @@ impl Engine {
         self.sequence += 1;
         let seq = self.sequence;
         let old = self.supersede(id, now);
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         let (revert, waiters) = match old {
             Some(old) => (old.revert, old.waiters),
             None => (entry.revert_point(), Vec::new()),
@@ -166,7 +186,9 @@ impl Engine {
     /// Drops the running fetch because a write by hand is newer. The data stays, the flags end; who
     /// waits is told what is there.
     pub(crate) fn discard_fetch(&mut self, id: EntryId, now: Time) {
-        let Some(fetch) = self.supersede(id, now) else { return };
+        let Some(fetch) = self.supersede(id, now) else {
+            return;
+        };
         self.end_fetch(id, fetch.waiters, now);
     }
 
@@ -196,22 +218,49 @@ impl Engine {
 
     /// Runs the next attempt of a fetch, or lets it wait.
     fn attempt(&mut self, id: EntryId, gate: Gate) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         let key = entry.key.clone();
-        let Some(fetch) = &mut entry.fetch else { return };
-        fetch.phase = if gate == Gate::Open { Phase::Queued } else { Phase::Paused };
+        let Some(fetch) = &mut entry.fetch else {
+            return;
+        };
+        fetch.phase = if gate == Gate::Open {
+            Phase::Queued
+        } else {
+            Phase::Paused
+        };
         if gate == Gate::Open {
-            let context = FetchContext { key, signal: fetch.signal.clone() };
+            let context = FetchContext {
+                key,
+                signal: fetch.signal.clone(),
+            };
             let (seq, fetcher) = (fetch.seq, fetch.fetcher.clone());
-            self.effect(Effect::Fetch(FetchJob { entry: id, seq, fetcher, context }));
+            self.effect(Effect::Fetch(FetchJob {
+                entry: id,
+                seq,
+                fetcher,
+                context,
+            }));
         }
         let waits = gate == Gate::Closed;
-        self.set_fetch_status(id, if waits { FetchStatus::Paused } else { FetchStatus::Fetching });
+        self.set_fetch_status(
+            id,
+            if waits {
+                FetchStatus::Paused
+            } else {
+                FetchStatus::Fetching
+            },
+        );
     }
 
     /// Lets a waiting fetch go on, if the world allows it now.
     pub(crate) fn continue_fetch(&mut self, id: EntryId, now: Time) {
-        let Some(fetch) = self.entries.get(id.0).and_then(|entry| entry.fetch.as_ref()) else {
+        let Some(fetch) = self
+            .entries
+            .get(id.0)
+            .and_then(|entry| entry.fetch.as_ref())
+        else {
             return;
         };
         if fetch.phase != Phase::Paused {
@@ -244,7 +293,9 @@ impl Engine {
         outcome: Result<Data, Failure>,
         now: Time,
     ) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         let is_swr = match &entry.fetch {
             Some(fetch) if fetch.seq == seq => fetch.options.dialect == Dialect::Swr,
             _ => return,
@@ -261,8 +312,12 @@ impl Engine {
     }
 
     fn succeed(&mut self, id: EntryId, data: Data, now: Time) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
-        let Some(fetch) = entry.fetch.take() else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let Some(fetch) = entry.fetch.take() else {
+            return;
+        };
         entry.patches.drop_finished();
         entry.write(data, Some(&fetch.options), now);
         entry.state.failure_count = 0;
@@ -280,8 +335,12 @@ impl Engine {
 
     fn fail(&mut self, id: EntryId, failure: Failure, now: Time) {
         let random = (self.random)();
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
-        let Some(fetch) = &mut entry.fetch else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let Some(fetch) = &mut entry.fetch else {
+            return;
+        };
         let delay = if fetch.options.dialect == Dialect::Query && !fetch.retries_stopped {
             retry::next_try(&fetch.options, fetch.failures, &failure, random)
         } else {
@@ -290,16 +349,23 @@ impl Engine {
         fetch.failures = fetch.failures.saturating_add(1);
         entry.state.failure_count = fetch.failures;
         entry.state.failure_reason = Some(failure.clone());
-        let Some(delay) = delay else { return self.fail_for_good(id, failure, random, now) };
+        let Some(delay) = delay else {
+            return self.fail_for_good(id, failure, random, now);
+        };
         fetch.phase = Phase::Backoff;
-        self.timers.set(&mut entry.retry, TimerOwner::Retry(id), now.after(delay));
+        self.timers
+            .set(&mut entry.retry, TimerOwner::Retry(id), now.after(delay));
         self.trail.push(now, &entry.key, What::Retry);
         self.touch(id);
     }
 
     fn fail_for_good(&mut self, id: EntryId, failure: Failure, random: f64, now: Time) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
-        let Some(fetch) = entry.fetch.take() else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let Some(fetch) = entry.fetch.take() else {
+            return;
+        };
         let state = &mut entry.state;
         state.error = Some(failure.clone());
         state.error_updated_at = now;
@@ -310,7 +376,8 @@ impl Engine {
         if fetch.options.dialect == Dialect::Swr && entry.observers.len > 0 {
             if let Some(delay) = retry::next_try(&fetch.options, entry.retries, &failure, random) {
                 entry.retries = entry.retries.saturating_add(1);
-                self.timers.set(&mut entry.retry, TimerOwner::Retry(id), now.after(delay));
+                self.timers
+                    .set(&mut entry.retry, TimerOwner::Retry(id), now.after(delay));
             } else {
                 entry.retries = 0;
             }
@@ -330,8 +397,12 @@ impl Engine {
     ///
     /// Who waits gets the old data, or hears of the cancellation if there is none.
     pub(crate) fn cancel_fetch(&mut self, id: EntryId, revert: bool, now: Time) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
-        let Some(fetch) = entry.fetch.take() else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let Some(fetch) = entry.fetch.take() else {
+            return;
+        };
         entry.retry.clear();
         if revert {
             entry.state.status = fetch.revert.status;
@@ -344,7 +415,9 @@ impl Engine {
         self.trail.push(now, &entry.key, What::Cancelled);
         self.effect(Effect::Abort(fetch.signal));
         for waiter in fetch.waiters {
-            let answer = data.clone().map_or(Answer::Cancelled, |data| Answer::Data(Some(data)));
+            let answer = data
+                .clone()
+                .map_or(Answer::Cancelled, |data| Answer::Data(Some(data)));
             self.effect(Effect::Answer(waiter, answer));
         }
         self.end_fetch(id, Vec::new(), now);
@@ -352,7 +425,9 @@ impl Engine {
 
     /// The wait before a retry is over.
     pub(crate) fn retry_now(&mut self, id: EntryId, now: Time) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         match &entry.fetch {
             Some(fetch) if fetch.phase == Phase::Backoff && fetch.retries_stopped => {
                 let failure = entry.state.failure_reason.clone();
@@ -373,10 +448,15 @@ impl Engine {
     /// SWR's retry is a new request through the first observer that can make one.
     fn swr_retry(&mut self, id: EntryId, now: Time) {
         let ready = self.world.visible && self.world.online;
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         entry.retry_waits = !ready;
         if ready {
-            let first = self.observers_of(id).find(|(_, o)| o.is_active()).map(|(id, _)| id);
+            let first = self
+                .observers_of(id)
+                .find(|(_, o)| o.is_active())
+                .map(|(id, _)| id);
             if let Some(first) = first {
                 self.fetch_automatically(id, first, now);
             }

@@ -13,6 +13,7 @@ mod fetching;
 pub mod filters;
 pub mod freshness;
 pub mod key;
+pub mod mutation;
 pub mod observer;
 pub mod observing;
 pub mod optimistic;

@@ -113,7 +113,11 @@ impl Snapshot {
     #[must_use]
     pub fn diff(&self, other: &Self) -> Fields {
         let failures = self.failure_count != other.failure_count
-            || !same(self.failure_reason.as_ref(), other.failure_reason.as_ref(), Failure::ptr_eq);
+            || !same(
+                self.failure_reason.as_ref(),
+                other.failure_reason.as_ref(),
+                Failure::ptr_eq,
+            );
         let times = self.data_updated_at != other.data_updated_at
             || self.error_updated_at != other.error_updated_at
             || self.error_update_count != other.error_update_count;
@@ -130,7 +134,9 @@ impl Snapshot {
             .with(Fields::IS_STALE.when(self.is_stale != other.is_stale))
             .with(Fields::FAILURE.when(failures))
             .with(Fields::UPDATED_AT.when(times))
-            .with(Fields::IS_PLACEHOLDER.when(self.is_placeholder_data != other.is_placeholder_data))
+            .with(
+                Fields::IS_PLACEHOLDER.when(self.is_placeholder_data != other.is_placeholder_data),
+            )
             .with(Fields::IS_FETCHED.when(fetched))
             .with(Fields::IS_ENABLED.when(self.is_enabled != other.is_enabled))
     }
@@ -150,6 +156,11 @@ impl View {
     /// Reads from the current snapshot and remembers that `fields` were read.
     pub fn read<R>(&self, fields: Fields, read: impl FnOnce(&Snapshot) -> R) -> R {
         self.tracked.set(self.tracked.get().with(fields));
+        read(&self.snapshot.borrow())
+    }
+
+    /// Reads from the current snapshot without remembering it.
+    pub fn peek<R>(&self, read: impl FnOnce(&Snapshot) -> R) -> R {
         read(&self.snapshot.borrow())
     }
 
@@ -210,7 +221,9 @@ impl Observer {
 
     /// What it shows of `entry` now.
     pub(crate) fn snapshot(&self, entry: Option<&Entry>, now: Time) -> Snapshot {
-        let Some(entry) = entry else { return self.without_entry() };
+        let Some(entry) = entry else {
+            return self.without_entry();
+        };
         let state = &entry.state;
         let mut snapshot = Snapshot {
             data: state.data.clone(),
@@ -237,7 +250,10 @@ impl Observer {
     }
 
     fn without_entry(&self) -> Snapshot {
-        let mut snapshot = Snapshot { is_enabled: self.options.enabled, ..Snapshot::default() };
+        let mut snapshot = Snapshot {
+            is_enabled: self.options.enabled,
+            ..Snapshot::default()
+        };
         self.stand_in(&mut snapshot);
         snapshot
     }
@@ -263,8 +279,13 @@ impl Observer {
         if is_query && snapshot.status != Status::Pending {
             return;
         }
-        let previous = self.previous.as_ref().filter(|_| self.options.keep_previous_data);
-        let Some(data) = previous.or(self.options.placeholder.as_ref()) else { return };
+        let previous = self
+            .previous
+            .as_ref()
+            .filter(|_| self.options.keep_previous_data);
+        let Some(data) = previous.or(self.options.placeholder.as_ref()) else {
+            return;
+        };
         snapshot.data = Some(data.clone());
         snapshot.is_placeholder_data = true;
         if is_query {

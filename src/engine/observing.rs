@@ -62,7 +62,9 @@ impl Engine {
     /// A changed key takes effect at once: no snapshot ever shows the old key's data as the new one's. The
     /// observer is not told, since its component is rendering and reads the result anyway.
     pub fn update(&mut self, id: ObserverId, watch: Watch, now: Time) {
-        let Some(observer) = self.observers.get_mut(id.0) else { return };
+        let Some(observer) = self.observers.get_mut(id.0) else {
+            return;
+        };
         let was_active = observer.is_active();
         let old_gc = observer.options.gc_time;
         observer.options = watch.options;
@@ -120,12 +122,17 @@ impl Engine {
         };
         let entry_id = self.ensure(key, options.access, options.initial_data.as_ref(), now);
         self.lengthen_gc(entry_id, options.gc_time);
-        let Some(entry) = self.entries.get_mut(entry_id.0) else { return entry_id };
+        let Some(entry) = self.entries.get_mut(entry_id.0) else {
+            return entry_id;
+        };
         entry.gc.clear();
         if let Some(fetch) = &mut entry.fetch {
             fetch.retries_stopped = false;
         }
-        let seen = (entry.state.data_update_count, entry.state.error_update_count);
+        let seen = (
+            entry.state.data_update_count,
+            entry.state.error_update_count,
+        );
         let tail = entry.observers.tail.replace(id);
         entry.observers.head.get_or_insert(id);
         entry.observers.len += 1;
@@ -142,17 +149,23 @@ impl Engine {
 
     /// Takes an observer out of the list of its entry.
     fn leave(&mut self, id: ObserverId, now: Time) {
-        let Some(observer) = self.observers.get_mut(id.0) else { return };
+        let Some(observer) = self.observers.get_mut(id.0) else {
+            return;
+        };
         let (prev, next) = (observer.prev.take(), observer.next.take());
         observer.stale.clear();
-        let Some(entry_id) = observer.entry.take() else { return };
+        let Some(entry_id) = observer.entry.take() else {
+            return;
+        };
         if let Some(prev) = prev.and_then(|prev| self.observers.get_mut(prev.0)) {
             prev.next = next;
         }
         if let Some(next) = next.and_then(|next| self.observers.get_mut(next.0)) {
             next.prev = prev;
         }
-        let Some(entry) = self.entries.get_mut(entry_id.0) else { return };
+        let Some(entry) = self.entries.get_mut(entry_id.0) else {
+            return;
+        };
         let list = &mut entry.observers;
         list.len = list.len.saturating_sub(1);
         if list.head == Some(id) {
@@ -170,10 +183,14 @@ impl Engine {
 
     /// The last observer has left: what can be stopped is stopped, and the entry's days are numbered.
     fn abandon(&mut self, id: EntryId, now: Time) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         entry.poll.clear();
         entry.retry.clear();
-        let Some(fetch) = &mut entry.fetch else { return self.schedule_gc(id, now) };
+        let Some(fetch) = &mut entry.fetch else {
+            return self.schedule_gc(id, now);
+        };
         // Who awaits the answer of a fetch is a user of it as well.
         let awaited = !fetch.waiters.is_empty();
         let first_load_waits = fetch.phase == Phase::Paused && entry.state.data.is_none();
@@ -205,7 +222,9 @@ impl Engine {
     /// Removes an entry. Observers of it stay, and find or make another when they need one.
     pub(crate) fn remove_entry(&mut self, id: EntryId, now: Time) {
         self.cancel_fetch(id, false, now);
-        let Some(entry) = self.entries.remove(id.0) else { return };
+        let Some(entry) = self.entries.remove(id.0) else {
+            return;
+        };
         // A younger entry of the same key must not lose its place.
         if self.by_key.get(&entry.key) == Some(&id) {
             self.by_key.remove(&entry.key);
@@ -220,8 +239,14 @@ impl Engine {
     }
 
     /// The observers of an entry, in the order of mounting.
-    pub(crate) fn observers_of(&self, id: EntryId) -> impl Iterator<Item = (ObserverId, &Observer)> {
-        let head = self.entries.get(id.0).and_then(|entry| entry.observers.head);
+    pub(crate) fn observers_of(
+        &self,
+        id: EntryId,
+    ) -> impl Iterator<Item = (ObserverId, &Observer)> {
+        let head = self
+            .entries
+            .get(id.0)
+            .and_then(|entry| entry.observers.head);
         let with = |id: ObserverId| self.observer(id).map(|observer| (id, observer));
         std::iter::successors(head.and_then(with), move |(_, observer)| {
             observer.next.and_then(with)

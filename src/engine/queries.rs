@@ -75,9 +75,18 @@ impl Engine {
         if let Some(entry) = self.entry(id) {
             entry.gc_time = entry.gc_time.max(options.gc_time);
         }
-        let stale = self.entries.get(id.0).is_none_or(|e| freshness::is_stale(e, &options, now));
+        let stale = self
+            .entries
+            .get(id.0)
+            .is_none_or(|e| freshness::is_stale(e, &options, now));
         if stale {
-            self.fetch_explicitly(id, Some(Source { options, fetcher }), false, Some(waiter), now);
+            self.fetch_explicitly(
+                id,
+                Some(Source { options, fetcher }),
+                false,
+                Some(waiter),
+                now,
+            );
         } else {
             self.answer_now(id, Some(waiter));
             self.schedule_gc(id, now);
@@ -110,13 +119,20 @@ impl Engine {
         if self.is_disabled_or_static(id) {
             return;
         }
-        let enabled = self.observers_of(id).filter(|(_, observer)| observer.is_active());
-        let source = enabled.filter_map(|(_, observer)| Source::of(observer)).next();
+        let enabled = self
+            .observers_of(id)
+            .filter(|(_, observer)| observer.is_active());
+        let source = enabled
+            .filter_map(|(_, observer)| Source::of(observer))
+            .next();
         self.fetch_explicitly(id, source, cancel_refetch, Some(waiter()), now);
     }
 
     fn is_disabled_or_static(&self, id: EntryId) -> bool {
-        let mut observers = self.observers_of(id).map(|(_, observer)| observer).peekable();
+        let mut observers = self
+            .observers_of(id)
+            .map(|(_, observer)| observer)
+            .peekable();
         let watched = observers.peek().is_some();
         let is_static = |o: &Observer| o.options.stale_time == StaleTime::Static;
         let (mut any_enabled, mut any_static) = (false, false);
@@ -179,7 +195,9 @@ impl Engine {
         let selected = self.select(filters, now);
         for &id in &selected {
             self.cancel_fetch(id, false, now);
-            let Some(entry) = self.entries.get_mut(id.0) else { continue };
+            let Some(entry) = self.entries.get_mut(id.0) else {
+                continue;
+            };
             entry.state = QueryState::initial(entry.initial.as_ref(), now);
             entry.base = entry.state.data.clone();
             entry.patches.clear();
@@ -206,7 +224,10 @@ impl Engine {
     #[must_use]
     pub fn is_fetching(&self, filters: &Filters, now: Time) -> usize {
         let fetching = super::entry::FetchStatus::Fetching;
-        let filters = Filters { fetch_status: Some(fetching), ..filters.clone() };
+        let filters = Filters {
+            fetch_status: Some(fetching),
+            ..filters.clone()
+        };
         self.select(&filters, now).len()
     }
 
@@ -214,6 +235,10 @@ impl Engine {
     #[must_use]
     pub fn keys(&self, filters: &Filters, now: Time) -> Vec<Key> {
         let selected = self.select(filters, now);
-        selected.iter().filter_map(|id| self.entries.get(id.0)).map(|e| e.key.clone()).collect()
+        selected
+            .iter()
+            .filter_map(|id| self.entries.get(id.0))
+            .map(|e| e.key.clone())
+            .collect()
     }
 }

@@ -20,11 +20,17 @@ struct Ready(Mutex<VecDeque<u64>>);
 
 impl Ready {
     fn push(&self, id: u64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(id);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back(id);
     }
 
     fn pop(&self) -> Option<u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
     }
 }
 
@@ -128,7 +134,9 @@ impl Sim {
 
     /// Adds a task, runs what can be run, and gives a place where its result will appear.
     pub fn run<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> Outcome<T> {
-        let outcome = Outcome { value: Rc::new(RefCell::new(None)) };
+        let outcome = Outcome {
+            value: Rc::new(RefCell::new(None)),
+        };
         let value = outcome.value.clone();
         self.spawn(Box::pin(async move {
             let result = future.await;
@@ -142,7 +150,10 @@ impl Sim {
     pub fn timer(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> SimTimer {
         let key = (self.now().after(delay), self.next_id());
         self.world.timers.borrow_mut().insert(key, callback);
-        SimTimer { world: Rc::downgrade(&self.world), key }
+        SimTimer {
+            world: Rc::downgrade(&self.world),
+            key,
+        }
     }
 
     /// A future that is ready after `delay`. The timer starts now, not at the first poll.
@@ -179,7 +190,14 @@ impl Sim {
         let end = self.now().after(span);
         loop {
             self.poll_ready();
-            let due = self.world.timers.borrow().keys().next().copied().filter(|(at, _)| *at <= end);
+            let due = self
+                .world
+                .timers
+                .borrow()
+                .keys()
+                .next()
+                .copied()
+                .filter(|(at, _)| *at <= end);
             let Some(key) = due else { break };
             let callback = self.world.timers.borrow_mut().remove(&key);
             self.world.now.set(self.now().max(key.0));
@@ -200,8 +218,15 @@ impl Sim {
             // Taken out while it runs, so that it can spawn others.
             let task = self.world.tasks.borrow_mut().remove(&id);
             let Some(mut task) = task else { continue };
-            let waker = Waker::from(Arc::new(TaskWaker { id, ready: self.world.ready.clone() }));
-            if task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
+            let waker = Waker::from(Arc::new(TaskWaker {
+                id,
+                ready: self.world.ready.clone(),
+            }));
+            if task
+                .as_mut()
+                .poll(&mut Context::from_waker(&waker))
+                .is_pending()
+            {
                 self.world.tasks.borrow_mut().insert(id, task);
             }
         }

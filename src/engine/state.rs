@@ -60,7 +60,12 @@ impl Engine {
             by_key: KeyMap::default(),
             observers: SlotMap::default(),
             timers: Timers::default(),
-            world: World { visible: true, online: true, owner: Owner::Nobody, epoch: 0 },
+            world: World {
+                visible: true,
+                online: true,
+                owner: Owner::Nobody,
+                epoch: 0,
+            },
             sequence: 0,
             trail: Trail::default(),
             random: Box::new(random),
@@ -235,7 +240,9 @@ impl Engine {
 
     /// Sets the fetch status, and counts.
     pub(crate) fn set_fetch_status(&mut self, id: EntryId, status: FetchStatus) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         let before = std::mem::replace(&mut entry.state.fetch_status, status);
         self.count_fetching(before, status);
         self.touch(id);
@@ -272,7 +279,10 @@ impl Engine {
     }
 
     fn refresh_all(&mut self, id: EntryId, now: Time) {
-        let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
+        let mut next = self
+            .entries
+            .get(id.0)
+            .and_then(|entry| entry.observers.head);
         while let Some(observer) = next {
             self.refresh(observer, true, now);
             next = self.observer(observer).and_then(|observer| observer.next);
@@ -281,10 +291,15 @@ impl Engine {
 
     /// Recomputes what an observer shows; tells it if wanted and if it shows a changed field.
     pub(crate) fn refresh(&mut self, id: ObserverId, tell: bool, now: Time) {
-        let Some(observer) = self.observers.get_mut(id.0) else { return };
+        let Some(observer) = self.observers.get_mut(id.0) else {
+            return;
+        };
         let entry = observer.entry.and_then(|entry| self.entries.get(entry.0));
         if let Some(data) = entry.and_then(|entry| entry.state.data.as_ref()) {
-            let known = observer.previous.as_ref().is_some_and(|known| known.ptr_eq(data));
+            let known = observer
+                .previous
+                .as_ref()
+                .is_some_and(|known| known.ptr_eq(data));
             if !known {
                 observer.previous = Some(data.clone());
             }
@@ -294,11 +309,13 @@ impl Engine {
         let is_fresh = observer.is_active() && !snapshot.is_stale;
         if let Some(entry) = entry.filter(|_| is_fresh && wanted.overlaps(Fields::IS_STALE)) {
             let at = freshness::stale_at(entry, &observer.options).unwrap_or(Time::NEVER);
-            self.timers.set(&mut observer.stale, TimerOwner::Stale(id), at);
+            self.timers
+                .set(&mut observer.stale, TimerOwner::Stale(id), at);
         }
         let changed = observer.view.update(snapshot);
         if tell && changed.overlaps(wanted) {
-            self.effects.push(Effect::Notify(Rc::clone(&observer.listener)));
+            self.effects
+                .push(Effect::Notify(Rc::clone(&observer.listener)));
         }
     }
 }

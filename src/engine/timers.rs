@@ -32,7 +32,10 @@ pub struct Alarm {
 
 impl Default for Alarm {
     fn default() -> Self {
-        Self { at: Time::NEVER, queued: Time::NEVER }
+        Self {
+            at: Time::NEVER,
+            queued: Time::NEVER,
+        }
     }
 }
 

@@ -55,7 +55,11 @@ impl Trail {
         if self.events.len() >= TRAIL_LENGTH {
             self.events.pop_front();
         }
-        self.events.push_back(TrailEvent { at, key: key.clone(), what });
+        self.events.push_back(TrailEvent {
+            at,
+            key: key.clone(),
+            what,
+        });
     }
 
     /// The events, oldest first.

@@ -17,7 +17,11 @@ impl Engine {
     /// Takes in what has happened.
     pub fn handle(&mut self, event: Event, now: Time) {
         match event {
-            Event::Settled { entry, seq, outcome } => self.settle(entry, seq, outcome, now),
+            Event::Settled {
+                entry,
+                seq,
+                outcome,
+            } => self.settle(entry, seq, outcome, now),
             Event::Visible(visible) => self.set_visible(visible, now),
             Event::Focus => self.revalidate_on_focus(now),
             Event::Online(online) => self.set_online(online, now),
@@ -56,7 +60,9 @@ impl Engine {
 
     fn trigger(&mut self, wants: Wants, is_focus: bool, now: Time) {
         for id in self.watched() {
-            let Some(by) = self.first_that(id, wants, now) else { continue };
+            let Some(by) = self.first_that(id, wants, now) else {
+                continue;
+            };
             if is_focus && let Some(observer) = self.observers.get_mut(by.0) {
                 if !self.world.online && observer.options.dialect == super::options::Dialect::Swr {
                     continue;
@@ -68,20 +74,35 @@ impl Engine {
     }
 
     fn watched(&self) -> Vec<EntryId> {
-        let watched = self.entries.iter().filter(|(_, entry)| entry.observers.len > 0);
+        let watched = self
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.observers.len > 0);
         watched.map(|(id, _)| EntryId(id)).collect()
     }
 
     fn first_that(&self, id: EntryId, wants: Wants, now: Time) -> Option<ObserverId> {
         let entry = self.entries.get(id.0)?;
-        self.observers_of(id).find(|(_, o)| wants(entry, o, now)).map(|(id, _)| id)
+        self.observers_of(id)
+            .find(|(_, o)| wants(entry, o, now))
+            .map(|(id, _)| id)
     }
 
     fn continue_all(&mut self, now: Time) {
-        let waiting = |(_, entry): &(_, &super::entry::Entry)| entry.fetch.is_some() || entry.retry_waits;
-        let ids: Vec<_> = self.entries.iter().filter(waiting).map(|(id, _)| EntryId(id)).collect();
+        let waiting =
+            |(_, entry): &(_, &super::entry::Entry)| entry.fetch.is_some() || entry.retry_waits;
+        let ids: Vec<_> = self
+            .entries
+            .iter()
+            .filter(waiting)
+            .map(|(id, _)| EntryId(id))
+            .collect();
         for id in ids {
-            if self.entries.get(id.0).is_some_and(|entry| entry.retry_waits) {
+            if self
+                .entries
+                .get(id.0)
+                .is_some_and(|entry| entry.retry_waits)
+            {
                 self.retry_now(id, now);
             }
             self.continue_fetch(id, now);
@@ -114,14 +135,21 @@ impl Engine {
 
     fn disown_all(&mut self, now: Time) {
         let private = |(_, entry): &(_, &super::entry::Entry)| entry.access != Access::Public;
-        let ids: Vec<_> = self.entries.iter().filter(private).map(|(id, _)| EntryId(id)).collect();
+        let ids: Vec<_> = self
+            .entries
+            .iter()
+            .filter(private)
+            .map(|(id, _)| EntryId(id))
+            .collect();
         for id in ids {
             self.disown(id, now);
         }
     }
 
     fn disown(&mut self, id: EntryId, now: Time) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         let fetch = entry.fetch.take();
         let before = entry.state.fetch_status;
         entry.state = QueryState::default();
@@ -187,7 +215,9 @@ impl Engine {
 
     /// A poll is due: the first observer that may poll now fetches.
     fn poll(&mut self, id: EntryId, now: Time) {
-        let Some(entry) = self.entries.get(id.0) else { return };
+        let Some(entry) = self.entries.get(id.0) else {
+            return;
+        };
         let (visible, online) = (self.world.visible, self.world.online);
         let failed = entry.state.error.is_some();
         let may = |observer: &Observer| {
@@ -198,11 +228,18 @@ impl Engine {
                 && (online || options.interval_when_offline)
                 && (!failed || options.interval_after_error)
         };
-        let by = self.observers_of(id).find(|(_, observer)| may(observer)).map(|(id, _)| id);
+        let by = self
+            .observers_of(id)
+            .find(|(_, observer)| may(observer))
+            .map(|(id, _)| id);
         if let Some(by) = by {
             self.fetch_automatically(id, by, now);
         }
-        if self.entries.get(id.0).is_some_and(|entry| entry.fetch.is_none()) {
+        if self
+            .entries
+            .get(id.0)
+            .is_some_and(|entry| entry.fetch.is_none())
+        {
             self.rearm_poll(id, now);
         }
     }
@@ -210,10 +247,13 @@ impl Engine {
     /// Counts the polling interval from now: the shortest that an observer asks for.
     pub(crate) fn rearm_poll(&mut self, id: EntryId, now: Time) {
         let every = self.poll_interval(id);
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         entry.poll_every = every;
         if let (Some(every), None) = (every, &entry.fetch) {
-            self.timers.set(&mut entry.poll, TimerOwner::Poll(id), now.after(every));
+            self.timers
+                .set(&mut entry.poll, TimerOwner::Poll(id), now.after(every));
         } else {
             entry.poll.clear();
         }
@@ -221,7 +261,9 @@ impl Engine {
 
     /// Like [`Engine::rearm_poll`], but a running interval that is still right is left alone.
     pub(crate) fn rearm_poll_if_changed(&mut self, id: EntryId, now: Time) {
-        let Some(entry) = self.entries.get(id.0) else { return };
+        let Some(entry) = self.entries.get(id.0) else {
+            return;
+        };
         if entry.poll_every != self.poll_interval(id) {
             self.rearm_poll(id, now);
         }
@@ -230,7 +272,11 @@ impl Engine {
     fn poll_interval(&self, id: EntryId) -> Option<std::time::Duration> {
         let entry = self.entries.get(id.0)?;
         let asked = |(_, observer): (_, &Observer)| {
-            if observer.is_active() { observer.options.interval.get(&entry.state) } else { None }
+            if observer.is_active() {
+                observer.options.interval.get(&entry.state)
+            } else {
+                None
+            }
         };
         self.observers_of(id).filter_map(asked).min()
     }

@@ -49,7 +49,10 @@ impl Engine {
     ) -> Option<Data> {
         let id = self.ensure_for_write(key, access, now);
         self.write_by_hand(id, data, updated_at, now);
-        let shown = self.entries.get(id.0).and_then(|entry| entry.state.data.clone());
+        let shown = self
+            .entries
+            .get(id.0)
+            .and_then(|entry| entry.state.data.clone());
         self.finish(now);
         shown
     }
@@ -66,7 +69,9 @@ impl Engine {
     }
 
     fn write_by_hand(&mut self, id: EntryId, data: Data, at: Option<Time>, now: Time) {
-        let Some(entry) = self.entries.get_mut(id.0) else { return };
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
         let last = entry.last.as_ref().map(|(options, _)| options.clone());
         entry.write(data, last.as_deref(), at.unwrap_or(now));
         if let Some(fetch) = &mut entry.fetch {
@@ -93,7 +98,11 @@ impl Engine {
         let id = self.ensure_for_write(key, Access::default(), now);
         self.discard_fetch(id, now);
         self.sequence += 1;
-        let ticket = MutationTicket { entry: id, seq: self.sequence, epoch: self.world.epoch };
+        let ticket = MutationTicket {
+            entry: id,
+            seq: self.sequence,
+            epoch: self.world.epoch,
+        };
         if let Some(entry) = self.entries.get_mut(id.0) {
             entry.gc.clear();
             entry.deduped_until = Time::ZERO;
@@ -146,7 +155,9 @@ impl Engine {
         revalidate: bool,
         now: Time,
     ) {
-        let Some(entry) = self.entries.get_mut(ticket.entry.0) else { return };
+        let Some(entry) = self.entries.get_mut(ticket.entry.0) else {
+            return;
+        };
         entry.mutations_running = entry.mutations_running.saturating_sub(1);
         let newest = entry.mutation == ticket.seq;
         match end {
@@ -174,7 +185,10 @@ impl Engine {
     /// there is none, the next one to mount will fetch.
     pub fn revalidate(&mut self, key: &Key, waiter: Waiter, now: Time) {
         let Some((id, _)) = self.find(key) else {
-            self.effect(super::effect::Effect::Answer(waiter, super::effect::Answer::Data(None)));
+            self.effect(super::effect::Effect::Answer(
+                waiter,
+                super::effect::Answer::Data(None),
+            ));
             return self.finish(now);
         };
         if let Some(entry) = self.entry(id) {
@@ -185,7 +199,9 @@ impl Engine {
     }
 
     fn revalidate_entry(&mut self, id: EntryId, waiter: Waiter, now: Time) {
-        let first = self.observers_of(id).find_map(|(_, o)| super::fetching::Source::of(o));
+        let first = self
+            .observers_of(id)
+            .find_map(|(_, o)| super::fetching::Source::of(o));
         match first {
             Some(source) => self.fetch_explicitly(id, Some(source), true, Some(waiter), now),
             None => self.answer_now(id, Some(waiter)),
