@@ -24,5 +24,5 @@ pub use identity::{AuthState, Identity};
 pub(crate) use listeners::Listeners;
 pub use session_token::{AfterRefusal, Held, Mint, Rejected, TokenCache, TokenKey, Verdict};
 pub use source::{Subscription, TokenError, TokenOptions, TokenSource};
-pub use sources::{CustomSource, cookie, fixed_token, from_fn};
+pub use sources::{CustomSource, TokenAnswer, cookie, fixed_token, from_fn};
 pub use token::{Credential, Token};

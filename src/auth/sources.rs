@@ -34,7 +34,29 @@ struct Shared {
     listeners: Listeners<()>,
 }
 
-/// A source that calls `ask` for each token.
+/// What a closure of [`from_fn`] may answer: a token, or `None` when nobody is signed in.
+#[derive(Debug)]
+pub struct TokenAnswer(Option<Token>);
+
+impl<T: Into<Token>> From<Option<T>> for TokenAnswer {
+    fn from(token: Option<T>) -> Self {
+        Self(token.map(Into::into))
+    }
+}
+
+impl From<Token> for TokenAnswer {
+    fn from(token: Token) -> Self {
+        Self(Some(token))
+    }
+}
+
+impl From<String> for TokenAnswer {
+    fn from(text: String) -> Self {
+        Self(Some(text.into()))
+    }
+}
+
+/// A source that calls `ask` for each token: an answer of `String`, [`Token`] or `Option` of these.
 ///
 /// `Ok(None)` means that nobody is signed in. Who is, follows from the claims of the session token, unless
 /// [`CustomSource::with_identity`] says so. `String` and `&str` errors become
@@ -45,22 +67,22 @@ struct Shared {
 ///
 /// let source = from_fn(|options| async move {
 ///     let _ = options.skip_cache;
-///     Ok::<_, String>(Some("the token of a server call".to_owned()))
+///     Ok::<_, String>("the token of a server call".to_owned())
 /// });
 /// # let _ = source;
 /// ```
 pub fn from_fn<F, Fut, T, E>(ask: F) -> CustomSource
 where
     F: Fn(TokenOptions) -> Fut + 'static,
-    Fut: Future<Output = Result<Option<T>, E>> + 'static,
-    T: Into<Rc<str>>,
+    Fut: Future<Output = Result<T, E>> + 'static,
+    T: Into<TokenAnswer>,
     E: Into<TokenError>,
 {
     let ask = move |options| -> LocalFuture<Answer> {
         let answer = ask(options);
         Box::pin(async move {
-            let token = answer.await.map_err(Into::into)?;
-            Ok(token.map(|text| Credential::Bearer(Token::new(text))))
+            let TokenAnswer(token) = answer.await.map_err(Into::into)?.into();
+            Ok(token.map(Credential::Bearer))
         })
     };
     CustomSource::new(Box::new(ask), AuthState::Loading, true)

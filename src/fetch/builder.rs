@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::client::Fetch;
-use super::error::{FetchError, InvalidUrl, NetworkError};
+use super::client::{Fetch, Settings};
+use super::error::{FetchError, InvalidUrl};
 use super::log::Entry;
 use super::policy::{self, Plan};
 use super::request::{Body, Cache, Credentials, Method};
@@ -27,7 +27,7 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A mistake in writing it down is reported there too. Dropping the future aborts the request.
 #[must_use = "a request is sent only when `json`, `text`, `bytes` or `send` is awaited"]
 pub struct RequestBuilder {
-    fetch: Option<Fetch>,
+    fetch: Fetch,
     method: Method,
     url: String,
     headers: Vec<(String, String)>,
@@ -42,7 +42,7 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
-    pub(super) fn new(fetch: Option<Fetch>, method: Method, url: &str) -> Self {
+    pub(super) fn new(fetch: Fetch, method: Method, url: &str) -> Self {
         Self {
             fetch,
             method,
@@ -166,14 +166,12 @@ impl RequestBuilder {
     /// # Errors
     /// As [`RequestBuilder::json`].
     pub async fn send(self) -> Result<Response, FetchError> {
-        let fetch = self.fetch.clone();
-        let response = self.send_any_status().await?;
-        match fetch {
-            Some(fetch) if !response.is_ok() => {
-                Err(response.into_error(fetch.settings().runtime.now()).await)
-            }
-            _ => Ok(response),
+        let (settings, plan, options) = self.plan()?;
+        let response = send(&settings, plan, options).await?;
+        if response.is_ok() {
+            return Ok(response);
         }
+        Err(response.into_error(settings.runtime.now()).await)
     }
 
     /// Sends the request and takes every status for an answer.
@@ -181,38 +179,23 @@ impl RequestBuilder {
     /// # Errors
     /// When there is no answer.
     pub async fn send_any_status(self) -> Result<Response, FetchError> {
-        let (fetch, plan, timeout, signal) = self.plan()?;
-        let settings = fetch.settings();
-        let shown = plan.target.display();
-        let path = if plan.target.is_same_origin {
-            plan.target.path.clone()
-        } else {
-            shown.clone()
-        };
-        let entry = Entry::new(plan.method, path, settings.runtime.clone());
-        let mut scope = Scope::new(entry, shown, &*settings.runtime, timeout, signal.as_ref());
-        // A signal that has been aborted before sends nothing.
-        let sent = match scope.check() {
-            Ok(()) => policy::send(settings, &plan, &mut scope).await,
-            Err(error) => Err(error),
-        };
-        scope.note(&sent);
-        Ok(Response::new(sent?, scope))
+        let (settings, plan, options) = self.plan()?;
+        send(&settings, plan, options).await
     }
 
     /// Checks what was written down, and has the address resolved.
-    fn plan(self) -> Result<(Fetch, Plan, Option<Duration>, Option<Signal>), FetchError> {
+    fn plan(self) -> Result<(Rc<Settings>, Plan, Limits), FetchError> {
+        let settings = self.fetch.settings()?;
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
-        let fetch = self.fetch.ok_or_else(no_ambient)?;
         if self.body != Body::None && !self.method.allows_body() {
             let message = [self.method.as_str(), " requests cannot have a body"]
                 .concat()
                 .into();
             return Err(FetchError::Encode { message });
         }
-        let target = fetch.settings().transport.resolve(&self.url)?;
+        let target = settings.transport.resolve(&self.url)?;
         if target.has_userinfo {
             let error = InvalidUrl::new("a user name or password cannot stand in it");
             return Err(error.into());
@@ -230,7 +213,14 @@ impl RequestBuilder {
             cache: self.cache,
             token: self.token,
         };
-        Ok((fetch, plan, self.timeout, self.signal))
+        Ok((
+            settings,
+            plan,
+            Limits {
+                timeout: self.timeout,
+                signal: self.signal,
+            },
+        ))
     }
 
     fn append_query(mut self, parameters: Result<Value, serde_json::Error>) -> Self {
@@ -261,13 +251,35 @@ impl RequestBuilder {
     }
 }
 
-fn no_ambient() -> FetchError {
-    let message =
-        "there is no browser here to fetch with; make a `Fetch` with a transport of your own";
-    FetchError::Network(Rc::new(NetworkError {
-        url: Rc::from("?"),
-        message: message.into(),
-    }))
+/// What may end a request early.
+struct Limits {
+    timeout: Option<Duration>,
+    signal: Option<Signal>,
+}
+
+async fn send(settings: &Settings, plan: Plan, limits: Limits) -> Result<Response, FetchError> {
+    let shown = plan.target.display();
+    let path = if plan.target.is_same_origin {
+        plan.target.path.clone()
+    } else {
+        shown.clone()
+    };
+    let runtime = &settings.runtime;
+    let entry = Entry::new(plan.method, path, runtime.clone());
+    let mut scope = Scope::new(
+        entry,
+        shown,
+        &**runtime,
+        limits.timeout,
+        limits.signal.as_ref(),
+    );
+    // A signal that has been aborted before sends nothing.
+    let sent = match scope.check() {
+        Ok(()) => policy::send(settings, &plan, &mut scope).await,
+        Err(error) => Err(error),
+    };
+    scope.note(&sent);
+    Ok(Response::new(sent?, scope))
 }
 
 impl fmt::Debug for RequestBuilder {

@@ -5,16 +5,18 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::builder::RequestBuilder;
+use super::error::{FetchError, MissingProvider, NetworkError};
 use super::origin::{InvalidOrigin, OriginPolicy};
 use super::request::Method;
 use super::transport::Transport;
 use crate::auth::AuthClient;
-use crate::client::runtime::Runtime;
+use crate::client::runtime::{LocalFuture, Runtime};
 
 /// Makes requests: plain ones, or each with the session token. Clones are one handle.
 #[derive(Clone)]
 pub struct Fetch {
-    settings: Rc<Settings>,
+    /// What requests are made with, or why none can be made.
+    settings: Result<Rc<Settings>, FetchError>,
 }
 
 #[derive(Clone)]
@@ -29,15 +31,12 @@ impl Fetch {
     /// A handle for requests without a token. Cookies travel on the page's own origin.
     #[must_use]
     pub fn plain(transport: Rc<dyn Transport>, runtime: Rc<dyn Runtime>) -> Self {
-        let policy = OriginPolicy::same_origin();
-        Self {
-            settings: Rc::new(Settings {
-                transport,
-                runtime,
-                auth: None,
-                policy,
-            }),
-        }
+        Self::of(Settings {
+            transport,
+            runtime,
+            auth: None,
+            policy: OriginPolicy::same_origin(),
+        })
     }
 
     /// A handle whose requests all carry the session token of `auth`, and go to the page's own origin
@@ -50,26 +49,53 @@ impl Fetch {
         runtime: Rc<dyn Runtime>,
         auth: AuthClient,
     ) -> Self {
-        let policy = OriginPolicy::same_origin();
+        Self::plain(transport, runtime).with_auth(auth)
+    }
+
+    /// The same handle, its requests carrying the session token of `auth`.
+    #[must_use]
+    pub fn with_auth(self, auth: AuthClient) -> Self {
+        self.changed(|settings| settings.auth = Some(auth))
+    }
+
+    /// A handle whose requests all fail with this error.
+    #[must_use]
+    pub fn missing(missing: MissingProvider) -> Self {
         Self {
-            settings: Rc::new(Settings {
-                transport,
-                runtime,
-                auth: Some(auth),
-                policy,
-            }),
+            settings: Err(missing.into()),
         }
+    }
+
+    fn of(settings: Settings) -> Self {
+        Self {
+            settings: Ok(Rc::new(settings)),
+        }
+    }
+
+    fn absent() -> Self {
+        let message = "there is no browser here; make a `Fetch` with a transport of your own";
+        let error = NetworkError {
+            url: Rc::from("nowhere"),
+            message: Rc::from(message),
+        };
+        Self {
+            settings: Err(FetchError::Network(Rc::new(error))),
+        }
+    }
+
+    fn changed(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let Ok(settings) = &self.settings else {
+            return self.clone();
+        };
+        let mut settings = (**settings).clone();
+        change(&mut settings);
+        Self::of(settings)
     }
 
     /// The same handle with a list of further origins that get the token.
     #[must_use]
     pub fn with_policy(&self, policy: OriginPolicy) -> Self {
-        Self {
-            settings: Rc::new(Settings {
-                policy,
-                ..(*self.settings).clone()
-            }),
-        }
+        self.changed(|settings| settings.policy = policy)
     }
 
     /// The same handle with these further origins; see [`OriginPolicy::allowing`].
@@ -77,14 +103,20 @@ impl Fetch {
     /// # Errors
     /// When one of them is not exactly an origin.
     pub fn allowing(&self, origins: &[&str]) -> Result<Self, InvalidOrigin> {
-        let policy = OriginPolicy::allowing(&*self.settings.transport, origins)?;
+        let Ok(settings) = &self.settings else {
+            return Ok(self.clone());
+        };
+        let policy = OriginPolicy::allowing(&*settings.transport, origins)?;
         Ok(self.with_policy(policy))
     }
 
     /// The client whose tokens are sent, if this handle sends any.
     #[must_use]
     pub fn auth(&self) -> Option<&AuthClient> {
-        self.settings.auth.as_ref()
+        self.settings
+            .as_ref()
+            .ok()
+            .and_then(|settings| settings.auth.as_ref())
     }
 
     /// A GET request.
@@ -119,26 +151,41 @@ impl Fetch {
 
     /// A request with any method.
     pub fn request(&self, method: Method, url: &str) -> RequestBuilder {
-        RequestBuilder::new(Some(self.clone()), method, url)
+        RequestBuilder::new(self.clone(), method, url)
     }
 
-    pub(super) fn settings(&self) -> &Settings {
-        &self.settings
+    /// Runs a task to its end, independent of any component.
+    pub(crate) fn spawn(&self, task: LocalFuture<()>) {
+        if let Ok(settings) = &self.settings {
+            settings.runtime.spawn(task);
+        }
+    }
+
+    pub(super) fn settings(&self) -> Result<Rc<Settings>, FetchError> {
+        self.settings.clone()
     }
 }
 
 impl PartialEq for Fetch {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.settings, &other.settings)
+        match (&self.settings, &other.settings) {
+            (Ok(this), Ok(other)) => Rc::ptr_eq(this, other),
+            (Err(this), Err(other)) => this == other,
+            _ => false,
+        }
     }
 }
 
 impl fmt::Debug for Fetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fetch")
-            .field("auth", &self.settings.auth)
-            .field("policy", &self.settings.policy)
-            .finish_non_exhaustive()
+        let mut debug = f.debug_struct("Fetch");
+        match &self.settings {
+            Ok(settings) => debug
+                .field("auth", &settings.auth)
+                .field("policy", &settings.policy),
+            Err(error) => debug.field("error", error),
+        };
+        debug.finish_non_exhaustive()
     }
 }
 
@@ -146,20 +193,20 @@ thread_local! {
     static AMBIENT: RefCell<Option<Fetch>> = const { RefCell::new(None) };
 }
 
-/// The handle of [`get`], [`post`] and so on: plain requests by the browser. `None` where there is no
-/// browser, unless [`set_ambient`] gave another.
+/// The handle of [`get`], [`post`] and so on: plain requests by the browser. Where there is no browser,
+/// its requests fail, unless [`set_ambient`] gave another.
 #[must_use]
-pub fn ambient() -> Option<Fetch> {
+pub fn ambient() -> Fetch {
     let known = AMBIENT.with(|ambient| ambient.borrow().clone());
-    known.or_else(|| {
-        let made = crate::browser::transport::page_fetch()?;
+    known.unwrap_or_else(|| {
+        let made = crate::browser::transport::page_fetch().unwrap_or_else(Fetch::absent);
         set_ambient(Some(made.clone()));
-        Some(made)
+        made
     })
 }
 
 /// Replaces the ambient handle of this thread, and gives back the former: for tests, and for apps that
-/// bring their own transport.
+/// bring their own transport. `None` brings back the browser.
 pub fn set_ambient(fetch: Option<Fetch>) -> Option<Fetch> {
     AMBIENT.with(|ambient| ambient.replace(fetch))
 }
