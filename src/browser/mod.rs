@@ -1,1 +1,40 @@
-//! To come.
+//! The browser: the only place that touches the DOM's interfaces.
+
+pub mod page;
+pub mod runtime;
+pub mod transport;
+
+use std::rc::Rc;
+
+use crate::client::QueryClient;
+use crate::client::runtime::Runtime;
+
+/// The surroundings to use here: the browser's, or off the browser (in server-side rendering, say) a world in
+/// which time stands still and nothing is fetched.
+#[must_use]
+pub fn default_runtime() -> Rc<dyn Runtime> {
+    if cfg!(target_arch = "wasm32") {
+        Rc::new(runtime::BrowserRuntime)
+    } else {
+        Rc::new(crate::engine::sim::Sim::new())
+    }
+}
+
+thread_local! {
+    static DEFAULT_CLIENT: QueryClient = QueryClient::new(default_runtime());
+}
+
+/// The client of hooks that are used without a provider, as SWR's are: one for the page.
+#[must_use]
+pub fn default_client() -> QueryClient {
+    DEFAULT_CLIENT.with(Clone::clone)
+}
+
+/// Says in the console what a developer should mend.
+pub fn console_error(text: &str) {
+    if cfg!(target_arch = "wasm32") {
+        web_sys::console::error_1(&text.into());
+    } else {
+        eprintln!("{text}");
+    }
+}

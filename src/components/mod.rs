@@ -1,1 +1,12 @@
-//! To come.
+//! Providers, and components that show their children to some users only.
+
+mod auth_provider;
+mod gates;
+mod link;
+mod query_client_provider;
+mod swr_config;
+
+pub use auth_provider::{AuthContext, AuthProvider, AuthProviderProps, AuthSource};
+pub use gates::{AuthLoading, GateProps, SignedIn, SignedOut};
+pub use query_client_provider::{QueryClientProvider, QueryClientProviderProps};
+pub use swr_config::{SwrConfig, SwrConfigProps, SwrConfigValue};

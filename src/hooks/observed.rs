@@ -1,0 +1,144 @@
+//! What all reading hooks share: an observer in hook state, and the handle's view of it.
+
+use std::any::TypeId;
+use std::rc::{Rc, Weak};
+
+use yew::prelude::*;
+
+use crate::browser::console_error;
+use crate::client::{Problem, QueryClient, QueryObserver, TypeMismatch};
+use crate::engine::erased::{Data, Failure};
+use crate::engine::key::Key;
+use crate::engine::observer::{Fields, Snapshot, View};
+use crate::engine::observing::Watch;
+
+/// What a hook has found out before it observes: the client to use, or why there is none.
+pub(crate) type ClientOrProblem = Result<QueryClient, Problem>;
+
+/// The part of a handle that does not depend on types. Cheap to clone, compared by what it shows.
+#[derive(Clone)]
+pub(crate) struct Observed {
+    pub client: Option<QueryClient>,
+    pub key: Option<Key>,
+    /// Weak, so that a handle in a long-lived closure does not keep fetching for a component that is gone.
+    pub observer: Weak<QueryObserver>,
+    view: Rc<View>,
+    revision: u32,
+    problem: Option<Problem>,
+}
+
+impl PartialEq for Observed {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.view, &other.view)
+            && self.revision == other.revision
+            && self.key == other.key
+            && self.problem == other.problem
+    }
+}
+
+impl Observed {
+    pub fn read<R>(&self, fields: Fields, read: impl FnOnce(&Snapshot) -> R) -> R {
+        self.view.read(fields, read)
+    }
+
+    pub fn data<T: 'static>(&self) -> Option<Rc<T>> {
+        self.read(Fields::DATA, |shown| shown.data.as_ref().and_then(Data::get))
+    }
+
+    pub fn error<E: 'static>(&self) -> Option<Rc<E>> {
+        self.read(Fields::ERROR, |shown| shown.error.as_ref().and_then(Failure::get))
+    }
+
+    pub const fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
+    }
+}
+
+#[derive(Default)]
+struct Slot {
+    observer: Option<Rc<QueryObserver>>,
+    /// Stands in for the observer's view where there is none.
+    empty: Option<Rc<View>>,
+    reported: Option<Problem>,
+}
+
+/// Observes what `watch` describes for as long as the component lives.
+#[hook]
+pub(crate) fn use_observed(
+    client: ClientOrProblem,
+    watch: Result<Watch, Problem>,
+    types: fn(&Snapshot, &Key) -> Option<TypeMismatch>,
+) -> Observed {
+    let slot = use_mut_ref(Slot::default);
+    let render = use_force_update();
+    let mut slot = slot.borrow_mut();
+    let mut observed = match (client, watch) {
+        (Ok(client), Ok(watch)) => slot.observe(client, watch, render),
+        (client, Ok(_)) => slot.nothing(client.err()),
+        (_, Err(problem)) => slot.nothing(Some(problem)),
+    };
+    if let (None, Some(key)) = (&observed.problem, &observed.key) {
+        // Looked at without counting as read.
+        let mismatch = observed.view.peek(|shown| types(shown, key));
+        observed.problem = mismatch.map(Problem::TypeMismatch);
+    }
+    slot.report(observed.problem.as_ref());
+    observed
+}
+
+impl Slot {
+    fn observe(&mut self, client: QueryClient, watch: Watch, render: UseForceUpdateHandle) -> Observed {
+        let key = watch.key.clone();
+        let observer = match &self.observer {
+            Some(observer) if *observer.client() == client => {
+                observer.update(watch);
+                observer.clone()
+            }
+            _ => {
+                let observer = client.observe(watch, Rc::new(move || render.force_update()));
+                self.observer.insert(Rc::new(observer)).clone()
+            }
+        };
+        let view = observer.view().clone();
+        Observed {
+            client: Some(client),
+            key,
+            observer: Rc::downgrade(&observer),
+            revision: view.revision(),
+            view,
+            problem: None,
+        }
+    }
+
+    fn nothing(&mut self, problem: Option<Problem>) -> Observed {
+        self.observer = None;
+        Observed {
+            client: None,
+            key: None,
+            observer: Weak::new(),
+            view: self.empty.get_or_insert_default().clone(),
+            revision: 0,
+            problem,
+        }
+    }
+
+    /// Tells the developer once of each mistake.
+    fn report(&mut self, problem: Option<&Problem>) {
+        if self.reported.as_ref() != problem {
+            self.reported = problem.cloned();
+            if let Some(problem) = problem {
+                console_error(&problem.to_string());
+            }
+        }
+    }
+}
+
+/// Whether a snapshot holds what a hook for `T` and `E` can show.
+pub(crate) fn check_types<T: 'static, E: 'static>(shown: &Snapshot, key: &Key) -> Option<TypeMismatch> {
+    let mismatch = |expected, found| TypeMismatch { key: key.to_json(), expected, found };
+    if let Some(data) = shown.data.as_ref().filter(|data| data.type_id_of() != TypeId::of::<T>()) {
+        return Some(mismatch(std::any::type_name::<T>(), data.type_name()));
+    }
+    let failure = shown.error.as_ref().filter(|error| error.downcast_ref::<E>().is_none())?;
+    Some(mismatch(std::any::type_name::<E>(), failure.type_name()))
+}

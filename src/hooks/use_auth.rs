@@ -1,0 +1,136 @@
+//! `use_auth`: who is signed in.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::auth::{AuthState, Credential, Subscription, TokenError, TokenOptions};
+use crate::browser::console_error;
+use crate::client::Started;
+use crate::components::AuthContext;
+use crate::fetch::MissingProvider;
+
+/// Who is signed in, and their token. The component renders again when that changes, and not with each
+/// new token. Same as Clerk's `useAuth`.
+///
+/// Outside an `AuthProvider` nobody is ever loaded, and the console says why.
+///
+/// ```
+/// use yew::prelude::*;
+/// use yew_clerk::hooks::use_auth;
+///
+/// #[component]
+/// fn Account() -> Html {
+///     let auth = use_auth();
+///     if !auth.is_loaded() {
+///         return html! { <p>{ "Loading…" }</p> };
+///     }
+///     match auth.user_id() {
+///         Some(user) => {
+///             let onclick = move |_| { auth.sign_out(); };
+///             html! { <button {onclick}>{ format!("Sign out {user}") }</button> }
+///         }
+///         None => html! { <p>{ "Signed out" }</p> },
+///     }
+/// }
+/// ```
+#[hook]
+pub fn use_auth() -> AuthHandle {
+    let context = use_context::<AuthContext>();
+    let render = use_force_update();
+    let subscription = use_mut_ref(|| None::<(AuthContext, Subscription)>);
+    let mut subscription = subscription.borrow_mut();
+    match (&context, &*subscription) {
+        (None, _) => warn_once(&mut subscription),
+        (Some(now), Some((before, _))) if now == before => {}
+        (Some(now), _) => {
+            let listener = now.auth().subscribe(move || render.force_update());
+            *subscription = Some((now.clone(), listener));
+        }
+    }
+    let state = context.as_ref().map_or(AuthState::Loading, |context| context.auth().state());
+    AuthHandle { context, state }
+}
+
+fn warn_once(subscription: &mut Option<(AuthContext, Subscription)>) {
+    thread_local! {
+        static WARNED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    }
+    *subscription = None;
+    if !WARNED.with(|warned| warned.replace(true)) {
+        console_error(&missing_provider("use_auth").to_string());
+    }
+}
+
+pub(crate) const fn missing_provider(hook: &'static str) -> MissingProvider {
+    MissingProvider { hook, provider: "AuthProvider" }
+}
+
+/// What [`use_auth`] gives. Same as the result of Clerk's `useAuth`, with methods for its fields.
+#[derive(Clone, PartialEq)]
+pub struct AuthHandle {
+    context: Option<AuthContext>,
+    state: AuthState,
+}
+
+impl AuthHandle {
+    /// The whole state: loading, signed out, signed in, or failed to load.
+    #[must_use]
+    pub const fn state(&self) -> &AuthState {
+        &self.state
+    }
+
+    /// Whether it is known who is signed in. Also false while sign-in cannot load.
+    #[must_use]
+    pub const fn is_loaded(&self) -> bool {
+        matches!(self.state, AuthState::SignedOut | AuthState::SignedIn(_))
+    }
+
+    /// Whether somebody is signed in.
+    #[must_use]
+    pub const fn is_signed_in(&self) -> bool {
+        matches!(self.state, AuthState::SignedIn(_))
+    }
+
+    /// The user's id.
+    #[must_use]
+    pub fn user_id(&self) -> Option<Rc<str>> {
+        self.state.identity().map(|identity| identity.user_id.clone())
+    }
+
+    /// The session's id.
+    #[must_use]
+    pub fn session_id(&self) -> Option<Rc<str>> {
+        self.state.identity().map(|identity| identity.session_id.clone())
+    }
+
+    /// The id of the active organisation.
+    #[must_use]
+    pub fn org_id(&self) -> Option<Rc<str>> {
+        self.state.identity().and_then(|identity| identity.org_id.clone())
+    }
+
+    /// A token that is valid now, from memory if possible. Same as Clerk's `getToken`, but that 'no token' is
+    /// an error which says why.
+    ///
+    /// The future fails with a [`TokenError`]: not loaded, signed out, offline, unavailable or timed out.
+    pub fn get_token(&self, options: &TokenOptions) -> Started<Result<Credential, TokenError>> {
+        match &self.context {
+            Some(context) => Started::new(context.auth().get_token(options)),
+            None => Started::new(std::future::ready(Err(TokenError::NotLoaded))),
+        }
+    }
+
+    /// Signs out, without a reload of the page. Starts at once, awaited or not. Same as Clerk's `signOut`.
+    ///
+    /// The future fails when the session could not be ended; the user is still signed in then.
+    pub fn sign_out(&self) -> Started<Result<(), TokenError>> {
+        let Some(context) = &self.context else {
+            return Started::new(std::future::ready(Err(TokenError::NotLoaded)));
+        };
+        let (sender, receiver) = futures_channel::oneshot::channel();
+        let running = context.auth().sign_out();
+        context.spawn(Box::pin(async move { drop(sender.send(running.await)) }));
+        Started::new(async move { receiver.await.unwrap_or(Err(TokenError::NotLoaded)) })
+    }
+}

@@ -1,0 +1,252 @@
+//! `use_swr`: SWR's hook.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::observed::{Observed, check_types, use_observed};
+use super::swr_key::{SwrKey, swr_key};
+use crate::browser::default_client;
+use crate::client::{
+    MutatorOptions, Problem, QueryClient, QueryError, Started, SwrOptions, erase_fetcher,
+};
+use crate::components::SwrConfigValue;
+use crate::engine::effect::Fetcher;
+use crate::engine::entry::FetchStatus;
+use crate::engine::key::{Key, KeyError};
+use crate::engine::observer::Fields;
+use crate::engine::observing::Watch;
+use crate::engine::options::ObserverOptions;
+
+/// Shows cached data at once and fetches it anew: on mount, on focus, when the network is back.
+///
+/// The fetcher gets the key. Two components with equal keys share one request and one result. Same as SWR's
+/// `useSWR`, defaults included. Works without a provider, as SWR does; options go through [`use_swr_with`].
+///
+/// ```
+/// use yew::prelude::*;
+/// use yew_clerk::fetch;
+/// use yew_clerk::hooks::use_swr;
+///
+/// #[component]
+/// fn Profile() -> Html {
+///     let user = use_swr("/api/user", |url| fetch::get(url).json::<String>());
+///     match (user.data(), user.error()) {
+///         (Some(name), _) => html! { <p>{ format!("Hello, {name}!") }</p> },
+///         (None, Some(error)) => html! { <p role="alert">{ error.to_string() }</p> },
+///         (None, None) => html! { <p>{ "Loading…" }</p> },
+///     }
+/// }
+/// ```
+#[hook]
+pub fn use_swr<K, T, E, F, Fut>(key: K, fetcher: F) -> SwrHandle<T, E>
+where
+    K: SwrKey + 'static,
+    T: PartialEq + 'static,
+    E: 'static,
+    F: Fn(K::Arg) -> Fut + 'static,
+    Fut: Future<Output = Result<T, E>> + 'static,
+{
+    use_swr_with(key, fetcher, SwrOptions::new())
+}
+
+/// For what never changes: fetched once. Same as SWR's `useSWRImmutable`.
+#[hook]
+pub fn use_swr_immutable<K, T, E, F, Fut>(key: K, fetcher: F) -> SwrHandle<T, E>
+where
+    K: SwrKey + 'static,
+    T: PartialEq + 'static,
+    E: 'static,
+    F: Fn(K::Arg) -> Fut + 'static,
+    Fut: Future<Output = Result<T, E>> + 'static,
+{
+    use_swr_with(key, fetcher, SwrOptions::immutable())
+}
+
+/// [`use_swr`] with options.
+///
+/// ```
+/// use std::time::Duration;
+/// use yew::prelude::*;
+/// use yew_clerk::client::SwrOptions;
+/// use yew_clerk::fetch;
+/// use yew_clerk::hooks::use_swr_with;
+///
+/// #[component]
+/// fn Price() -> Html {
+///     let price = use_swr_with(
+///         ("/api/price", "EUR"),
+///         |(url, currency)| fetch::get(url).query(&[("currency", currency)]).json::<f64>(),
+///         SwrOptions::new().refresh_interval(Duration::from_secs(10)).fallback_data(0.0),
+///     );
+///     html! { <p>{ price.data().map_or(0.0, |price| *price) }</p> }
+/// }
+/// ```
+#[hook]
+pub fn use_swr_with<K, T, E, F, Fut>(
+    key: K,
+    fetcher: F,
+    options: SwrOptions<T, E>,
+) -> SwrHandle<T, E>
+where
+    K: SwrKey + 'static,
+    T: PartialEq + 'static,
+    E: 'static,
+    F: Fn(K::Arg) -> Fut + 'static,
+    Fut: Future<Output = Result<T, E>> + 'static,
+{
+    let encoded = swr_key(&key);
+    // Asked only while there is a key, so there always is an argument.
+    let fetcher = erase_fetcher(move |_| {
+        let running = key.arg().map(&fetcher);
+        async move {
+            match running {
+                Some(running) => running.await,
+                None => std::future::pending().await,
+            }
+        }
+    });
+    use_swr_core(encoded, Some(fetcher), options)
+}
+
+/// What the SWR hooks share: everything but the way to the fetcher.
+#[hook]
+pub(crate) fn use_swr_core<T, E>(
+    key: Result<Option<Key>, KeyError>,
+    fetcher: Option<Fetcher>,
+    options: SwrOptions<T, E>,
+) -> SwrHandle<T, E>
+where
+    T: PartialEq + 'static,
+    E: 'static,
+{
+    let config = use_context::<SwrConfigValue>();
+    let provided = use_context::<QueryClient>();
+    let configured = config.as_ref().and_then(SwrConfigValue::client);
+    let client = configured.or(provided).unwrap_or_else(default_client);
+    let parent = config.as_ref().map_or_else(swr_defaults, SwrConfigValue::options);
+    let options = options.resolve(&parent);
+    let watch = key.map(|key| Watch { key, options, fetcher }).map_err(Problem::Key);
+    let observed = use_observed(Ok(client), watch, check_types::<T, E>);
+    SwrHandle { observed, types: PhantomData }
+}
+
+thread_local! {
+    static DEFAULTS: Rc<ObserverOptions> = Rc::new(ObserverOptions::swr());
+}
+
+/// SWR's defaults, shared by all hooks that change nothing.
+pub(crate) fn swr_defaults() -> Rc<ObserverOptions> {
+    DEFAULTS.with(Rc::clone)
+}
+
+/// What [`use_swr`] gives: SWR's response, with methods for its fields.
+///
+/// Reading a field in a render makes the component render again when that field changes; who reads nothing
+/// never does. Handles are equal if they show the same.
+pub struct SwrHandle<T, E> {
+    observed: Observed,
+    types: PhantomData<fn() -> (T, E)>,
+}
+
+impl<T, E> Clone for SwrHandle<T, E> {
+    fn clone(&self) -> Self {
+        Self { observed: self.observed.clone(), types: PhantomData }
+    }
+}
+
+impl<T, E> PartialEq for SwrHandle<T, E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.observed == other.observed
+    }
+}
+
+impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
+    /// The data: from the cache, else the last key's (if kept), else the fallback.
+    #[must_use]
+    pub fn data(&self) -> Option<Rc<T>> {
+        self.observed.data()
+    }
+
+    /// The last error, until a request succeeds. It stands next to older data.
+    #[must_use]
+    pub fn error(&self) -> Option<Rc<E>> {
+        self.observed.error()
+    }
+
+    /// Whether a request runs and the cache has no data.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        self.observed.read(Fields::IS_LOADING, |shown| shown.is_loading)
+    }
+
+    /// Whether a request runs.
+    #[must_use]
+    pub fn is_validating(&self) -> bool {
+        self.observed.read(Fields::FETCH_STATUS, |shown| shown.fetch_status != FetchStatus::Idle)
+    }
+
+    /// The key, if there is one.
+    #[must_use]
+    pub const fn key(&self) -> Option<&Key> {
+        self.observed.key.as_ref()
+    }
+
+    /// Fetches now, deduping or not. Starts at once, awaited or not. Same as SWR's bound `mutate()`.
+    pub fn mutate(&self) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
+        match self.target() {
+            Some((client, key)) => client.mutate(key),
+            None => Started::new(std::future::ready(Ok(None))),
+        }
+    }
+
+    /// Writes data, and fetches once more unless the options say otherwise. Same as SWR's bound
+    /// `mutate(data, options)`.
+    pub fn mutate_data(
+        &self,
+        data: T,
+        options: MutatorOptions<T>,
+    ) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
+        match self.target() {
+            Some((client, key)) => client.mutate_data(key, data, options),
+            None => Started::new(std::future::ready(Ok(None))),
+        }
+    }
+
+    /// Computes data from what the server gave last, and writes it; `None` writes nothing.
+    pub fn mutate_with(
+        &self,
+        update: impl FnOnce(Option<&T>) -> Option<T>,
+        options: MutatorOptions<T>,
+    ) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
+        match self.target() {
+            Some((client, key)) => client.mutate_with(key, update, options),
+            None => Started::new(std::future::ready(Ok(None))),
+        }
+    }
+
+    /// Runs `work`, with an optimistic change meanwhile, and writes its result. Same as SWR's bound
+    /// `mutate(promise, options)`.
+    pub fn mutate_async(
+        &self,
+        work: impl Future<Output = Result<T, E>> + 'static,
+        options: MutatorOptions<T>,
+    ) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
+        match self.target() {
+            Some((client, key)) => client.mutate_async(key, work, options),
+            None => Started::new(std::future::ready(Ok(None))),
+        }
+    }
+
+    fn target(&self) -> Option<(&QueryClient, &Key)> {
+        self.observed.client.as_ref().zip(self.observed.key.as_ref())
+    }
+
+    /// A mistake in the use of the hook: a key that cannot be encoded, or one that is used for two types.
+    #[must_use]
+    pub const fn problem(&self) -> Option<&Problem> {
+        self.observed.problem()
+    }
+}
