@@ -24,7 +24,6 @@
 //! Every answer that is not 2xx is an error, as a query function wants it. Dropping the future of a
 //! request aborts the request.
 
-mod absent;
 mod builder;
 mod client;
 mod decode;
