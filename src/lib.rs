@@ -1,4 +1,4 @@
-//! Authenticated data fetching for Yew: what SWR, TanStack Query and Clerk's React SDK give together, on one cache.
+#![doc = include_str!("../README.md")]
 
 pub mod auth;
 pub mod browser;
@@ -7,3 +7,4 @@ pub mod components;
 pub mod engine;
 pub mod fetch;
 pub mod hooks;
+pub mod prelude;
