@@ -5,12 +5,12 @@ use std::rc::Rc;
 use slotmap::SlotMap;
 
 use super::effect::{Effect, Listener};
-use super::entry::{Entry, EntryId, FetchStatus, QueryState};
+use super::entry::{Entry, EntryId, FetchStatus, QueryState, Status};
 use super::event::Owner;
 use super::freshness;
 use super::key::{Key, KeyMap};
 use super::observer::{Fields, Observer, ObserverId};
-use super::options::{Access, InitialData};
+use super::options::{Access, Dialect, InitialData, NotifyOn};
 use super::time::Time;
 use super::timers::{TimerOwner, Timers};
 use super::trail::{Trail, What};
@@ -22,6 +22,8 @@ pub(crate) struct World {
     pub owner: Owner,
     /// Counts the changes of owner: what began under another one may not write any more.
     pub epoch: u64,
+    /// Who was signed in last, while it is not known who is now.
+    pub last_identity: Option<Rc<str>>,
 }
 
 /// What can be watched besides the entries themselves.
@@ -31,6 +33,21 @@ pub enum Topic {
     Fetching,
     /// Whose data may be shown.
     Owner,
+}
+
+#[derive(Clone, Copy, Default)]
+struct News {
+    fetching: bool,
+    owner: bool,
+}
+
+impl News {
+    const fn is_about(self, topic: Topic) -> bool {
+        match topic {
+            Topic::Fetching => self.fetching,
+            Topic::Owner => self.owner,
+        }
+    }
 }
 
 /// The cache: all entries, all observers, and the rules between them.
@@ -49,7 +66,7 @@ pub struct Engine {
     fetching: u32,
     watchers: Vec<(u64, Topic, Listener)>,
     /// What has happened since the watchers were told last.
-    news: [bool; 2],
+    news: News,
 }
 
 impl Engine {
@@ -64,8 +81,7 @@ impl Engine {
                 visible: true,
                 online: true,
                 owner: Owner::Nobody,
-                epoch: 0,
-            },
+                epoch: 0, last_identity: None },
             sequence: 0,
             trail: Trail::default(),
             random: Box::new(random),
@@ -74,7 +90,7 @@ impl Engine {
             batch_depth: 0,
             fetching: 0,
             watchers: Vec::new(),
-            news: [false; 2],
+            news: News::default(),
         }
     }
 
@@ -156,7 +172,10 @@ impl Engine {
     }
 
     pub(crate) fn note(&mut self, topic: Topic) {
-        self.news[topic as usize] = true;
+        match topic {
+            Topic::Fetching => self.news.fetching = true,
+            Topic::Owner => self.news.owner = true,
+        }
     }
 
     /// Does several things as one: observers are told once, in the end.
@@ -213,13 +232,13 @@ impl Engine {
         if let (Some(initial), None) = (initial, &entry.state.data) {
             entry.initial = Some(initial.clone());
             entry.base = Some(initial.data.clone());
-            let fresh = QueryState::initial(Some(initial), now);
-            entry.state = QueryState {
-                fetch_status: entry.state.fetch_status,
-                failure_count: entry.state.failure_count,
-                failure_reason: entry.state.failure_reason.take(),
-                ..fresh
-            };
+            entry.show();
+            entry.state.data_updated_at = initial.updated_at.unwrap_or(now);
+            entry.state.error = None;
+            entry.state.error_updated_at = Time::ZERO;
+            entry.state.status = Status::Success;
+            entry.state.is_invalidated = false;
+            entry.move_revert_point();
             self.touch(id);
         }
     }
@@ -272,7 +291,7 @@ impl Engine {
         self.dirty.clear();
         let news = std::mem::take(&mut self.news);
         for (_, topic, listener) in &self.watchers {
-            if news[*topic as usize] {
+            if news.is_about(*topic) {
                 self.effects.push(Effect::Notify(listener.clone()));
             }
         }
@@ -306,12 +325,15 @@ impl Engine {
         }
         let snapshot = observer.snapshot(entry, now);
         let wanted = observer.wanted();
-        let is_fresh = observer.is_active() && !snapshot.is_stale;
-        if let Some(entry) = entry.filter(|_| is_fresh && wanted.overlaps(Fields::IS_STALE)) {
-            let at = freshness::stale_at(entry, &observer.options).unwrap_or(Time::NEVER);
-            self.timers
-                .set(&mut observer.stale, TimerOwner::Stale(id), at);
-        }
+        // Set before anybody has read the field: the component may read it first when the data is there.
+        let cares = match observer.options.notify_on {
+            NotifyOn::Tracked => observer.options.dialect == Dialect::Query,
+            NotifyOn::Only(fields) => fields.overlaps(Fields::IS_STALE),
+        };
+        let is_fresh = cares && observer.is_active() && !snapshot.is_stale;
+        let stale_at = entry.filter(|_| is_fresh).and_then(|e| freshness::stale_at(e, &observer.options));
+        let at = stale_at.unwrap_or(Time::NEVER);
+        self.timers.set(&mut observer.stale, TimerOwner::Stale(id), at);
         let changed = observer.view.update(snapshot);
         if tell && changed.overlaps(wanted) {
             self.effects
