@@ -1,8 +1,9 @@
 //! Breaking on demand.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::harness::{App, ask, get, post};
 

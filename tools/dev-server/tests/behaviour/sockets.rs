@@ -1,6 +1,6 @@
 //! What only shows on a real connection.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dev_server::{Clock, Config, Server};
 use tempfile::TempDir;
@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::harness::{config, data_folder};
 
