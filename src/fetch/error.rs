@@ -160,6 +160,21 @@ impl Error for FetchError {
     }
 }
 
+/// For a token source that asks a server of yours: a 401 there means that nobody is signed in.
+impl From<FetchError> for TokenError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::NoToken(error) => error,
+            FetchError::IdentityChanged => Self::IdentityChanged,
+            FetchError::Status(answer) if answer.status == 401 => Self::SignedOut,
+            error => Self::Unavailable {
+                retryable: error.is_retryable(),
+                message: error.to_string().into(),
+            },
+        }
+    }
+}
+
 impl From<TokenError> for FetchError {
     fn from(error: TokenError) -> Self {
         match error {
