@@ -264,6 +264,13 @@ fn a_clock_that_is_put_right_is_noticed() {
 }
 
 #[test]
+fn a_clock_that_is_put_back_makes_the_age_of_a_token_unknown() {
+    let (cache, held) = filled();
+    assert_eq!(cache.verdict(&key(), at(995)), Verdict::Fresh(held));
+    assert_eq!(cache.verdict(&key(), at(994)), Verdict::MustWait);
+}
+
+#[test]
 fn a_token_that_is_expired_even_when_new_is_left_to_the_server() {
     let mut cache = TokenCache::new();
     let held = cache.accept(&key(), bearer(&alice(), 1000, -5, 1), forced(1000));

@@ -45,3 +45,7 @@ pub const RELOAD_PAUSE: Duration = Duration::from_secs(5);
 
 /// The longest token that is looked at, in bytes. A server's header limit is 8 to 16 kB.
 pub const TOKEN_SIZE_LIMIT: usize = 16 * 1024;
+
+/// A clock that goes back by more than this was put right, or wrong: what was learnt of it no longer holds.
+/// Less is the usual fine adjustment.
+pub const CLOCK_STEP: Duration = Duration::from_secs(5);

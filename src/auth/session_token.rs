@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::claims::Claims;
 use super::clock::ServerClock;
 use super::defaults::{
-    FAILED_REFRESH_PAUSE, FAILED_REFRESH_PAUSE_MAX, REFRESH_LEEWAY, REFRESH_LEEWAY_PART,
-    REFUSED_PAUSE, SAME_TOKEN_PAUSE, TRAVEL_TIME,
+    CLOCK_STEP, FAILED_REFRESH_PAUSE, FAILED_REFRESH_PAUSE_MAX, REFRESH_LEEWAY,
+    REFRESH_LEEWAY_PART, REFUSED_PAUSE, SAME_TOKEN_PAUSE, TRAVEL_TIME,
 };
 use super::identity::Identity;
 use super::source::{TokenError, TokenOptions};
@@ -153,6 +153,8 @@ pub enum AfterRefusal {
 #[derive(Default)]
 struct Entry {
     held: Option<Held>,
+    /// When the source last handed it out, by the device's clock.
+    arrived: Time,
     failures: u32,
     last_error: Option<TokenError>,
     /// No renewal within this span after this time.
@@ -207,6 +209,10 @@ impl TokenCache {
         let Some(life) = held.life else {
             return Verdict::MustWait;
         };
+        if now.after(CLOCK_STEP) < entry.arrived {
+            // The clock was put back: neither it nor the offset tells how old the token is.
+            return Verdict::MustWait;
+        }
         let left = life.expires.saturating_sub(self.clock.server_time(now));
         let travel = if entry.failures > 0 {
             0
@@ -238,6 +244,7 @@ impl TokenCache {
         };
         let next = self.serial + 1;
         let entry = self.entry_mut(key);
+        entry.arrived = mint.received_at;
         entry.failures = 0;
         entry.last_error = None;
         entry.pause = None;

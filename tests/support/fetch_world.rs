@@ -294,7 +294,7 @@ impl FakeNet {
     }
 
     pub fn serve(&self, server: impl Fn(&Request) -> Reply + 'static) {
-        self.server.replace(Box::new(server));
+        *self.server.borrow_mut() = Box::new(server);
     }
 
     pub fn count(&self) -> usize {
