@@ -5,8 +5,8 @@ use crate::setup::{self, Need};
 use crate::workspace::Workspace;
 use crate::{process, sizes};
 
-/// The most that html, JavaScript, WebAssembly and CSS may weigh together after brotli. React with
-/// React DOM, SWR and TanStack Query weighs about 80 kB before the first line of an app.
+/// The most that html, JavaScript, WebAssembly and CSS may weigh together after brotli. One place,
+/// so that raising it is a decision and shows in review.
 const BUDGET: usize = 130_000;
 
 /// Static hosts answer unknown paths with this page, so it has to be the app.

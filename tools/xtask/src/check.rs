@@ -53,7 +53,7 @@ fn checks(workspace: &Workspace, toolchain: WasmToolchain) -> Vec<(&'static str,
         // Only these tests: the others are for the host.
         (
             "wasm32 lints, app and tests",
-            wasm(&["--bins", "--test", "web_*", "--features", "app"]),
+            wasm(&["--bins", "--test", "web_*", "--all-features"]),
         ),
         ("documentation", documentation),
     ]
