@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
+use super::clock::Clock;
 use super::runtime::{LocalFuture, Runtime, TimerGuard};
 use crate::engine::Engine;
 use crate::engine::effect::{Effect, FetchJob};
@@ -24,6 +25,7 @@ struct Armed {
 struct Inner {
     engine: RefCell<Engine>,
     runtime: Rc<dyn Runtime>,
+    clock: Clock,
     armed: RefCell<Option<Armed>>,
     /// What must not run inside a render: the user's functions.
     deferred: RefCell<Vec<Effect>>,
@@ -86,6 +88,7 @@ impl QueryClient {
         let inner = Inner {
             engine: RefCell::new(Engine::new(move || chance.random())),
             runtime,
+            clock: Clock::default(),
             armed: RefCell::default(),
             deferred: RefCell::default(),
             is_driving: Cell::new(false),
@@ -140,6 +143,12 @@ impl QueryClient {
         }
     }
 
+    /// The time by which everything here is reckoned: the wall clock's, save that it never goes back.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.inner.clock.now(self.inner.runtime.now())
+    }
+
     /// Says whose data may be shown. Nothing private of the old owner is kept.
     pub fn set_owner(&self, owner: Owner) {
         self.dispatch(Event::Owner(owner));
@@ -147,17 +156,25 @@ impl QueryClient {
 
     /// Does something that gives no answer.
     pub(crate) fn run(&self, command: impl FnOnce(&mut Engine, Time) + 'static) {
-        let now = self.inner.runtime.now();
+        let now = self.now();
+        self.run_at(now, command);
+    }
+
+    fn run_at(&self, now: Time, command: impl FnOnce(&mut Engine, Time) + 'static) {
         match self.inner.engine.try_borrow_mut() {
             Ok(mut engine) => command(&mut engine, now),
-            Err(_) => return self.inner.late.borrow_mut().push(Box::new(command)),
+            Err(_) => {
+                self.inner.late.borrow_mut().push(Box::new(command));
+                // Who has only looked at the engine does not come to see what is late.
+                return self.drive_soon();
+            }
         }
         self.after();
     }
 
     /// Does something that gives an answer; `None` inside a rule that the engine itself is asking.
     pub(crate) fn with<R>(&self, command: impl FnOnce(&mut Engine, Time) -> R) -> Option<R> {
-        let now = self.inner.runtime.now();
+        let now = self.now();
         let result = {
             let mut engine: RefMut<'_, Engine> = self.inner.engine.try_borrow_mut().ok()?;
             command(&mut engine, now)
@@ -169,6 +186,14 @@ impl QueryClient {
     /// Carries out what a command has led to. No borrow of the engine is held here.
     fn after(&self) {
         self.run_late();
+        self.deliver();
+        if !self.inner.deferred.borrow().is_empty() {
+            self.drive_soon();
+        }
+        self.arm();
+    }
+
+    fn deliver(&self) {
         let effects = match self.inner.engine.try_borrow_mut() {
             Ok(mut engine) if engine.has_effects() => engine.take_effects(),
             _ => Vec::new(),
@@ -176,14 +201,12 @@ impl QueryClient {
         for effect in effects {
             match effect {
                 Effect::Notify(listener) => listener(),
-                Effect::Answer(waiter, answer) => waiter(answer),
+                Effect::Answer(waiter, answer) => waiter.answer(answer),
                 user @ (Effect::Fetch(_) | Effect::Abort(_) | Effect::Call(_)) => {
                     self.inner.deferred.borrow_mut().push(user);
                 }
             }
         }
-        self.drive_soon();
-        self.arm();
     }
 
     fn run_late(&self) {
@@ -195,7 +218,7 @@ impl QueryClient {
             let Ok(mut engine) = self.inner.engine.try_borrow_mut() else {
                 return self.inner.late.borrow_mut().extend(late);
             };
-            let now = self.inner.runtime.now();
+            let now = self.now();
             for command in late {
                 command(&mut engine, now);
             }
@@ -204,7 +227,7 @@ impl QueryClient {
 
     /// One task for all user functions of a tick, however many hooks asked.
     fn drive_soon(&self) {
-        if self.inner.deferred.borrow().is_empty() || self.inner.is_driving.replace(true) {
+        if self.inner.is_driving.replace(true) {
             return;
         }
         let client = self.clone();
@@ -214,6 +237,8 @@ impl QueryClient {
     }
 
     fn drive(&self) {
+        self.run_late();
+        self.deliver();
         loop {
             let effects = std::mem::take(&mut *self.inner.deferred.borrow_mut());
             if effects.is_empty() {
@@ -225,11 +250,12 @@ impl QueryClient {
                     Effect::Abort(signal) => signal.abort(),
                     Effect::Call(callback) => callback(),
                     Effect::Notify(listener) => listener(),
-                    Effect::Answer(waiter, answer) => waiter(answer),
+                    Effect::Answer(waiter, answer) => waiter.answer(answer),
                 }
             }
         }
         self.inner.is_driving.set(false);
+        self.arm();
     }
 
     fn start(&self, job: FetchJob) {
@@ -272,7 +298,7 @@ impl QueryClient {
             return;
         }
         let weak = Rc::downgrade(&self.inner);
-        let delay = next.since(self.inner.runtime.now());
+        let delay = next.since(self.now());
         let timer = self
             .inner
             .runtime
@@ -295,11 +321,12 @@ fn tick(inner: &Weak<Inner>) {
     let client = QueryClient { inner };
     let armed = client.inner.armed.take();
     let Some(armed) = armed else { return };
-    // The timer has measured the span. If the clock was put back meanwhile, the deadline has come
-    // all the same.
-    let at = armed.at;
+    let now = client
+        .inner
+        .clock
+        .rung(client.inner.runtime.now(), armed.at);
     drop(armed);
-    client.run(move |engine, now| engine.handle(Event::Tick, now.max(at)));
+    client.run_at(now, |engine, now| engine.handle(Event::Tick, now));
 }
 
 fn poll_once(

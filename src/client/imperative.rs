@@ -1,6 +1,7 @@
 //! The client's methods, typed: TanStack Query's in snake case.
 
 use std::cell::RefCell;
+use std::future::ready;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -9,6 +10,7 @@ use super::driver::QueryClient;
 use super::error::{QueryError, TypeMismatch};
 use super::query::QueryOptions;
 use super::started::Started;
+use crate::engine::Engine;
 use crate::engine::effect::{Answer, FetchContext, Waiter};
 use crate::engine::entry::QueryState;
 use crate::engine::erased::{Data, Failure};
@@ -17,6 +19,7 @@ use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::options::Access;
 use crate::engine::queries::RefetchType;
 use crate::engine::signal::Signal;
+use crate::engine::time::Time;
 
 /// What a query function gets to know. Same as TanStack Query's `QueryFunctionContext`.
 #[derive(Clone)]
@@ -76,35 +79,24 @@ impl KeyFilters for Filters {
 }
 
 /// Waits for all fetches that a command has started. Failed ones do not make it fail.
+#[derive(Default)]
 pub(crate) struct Barrier {
     waiting: RefCell<Vec<oneshot::Receiver<Answer>>>,
 }
 
 impl Barrier {
-    pub const fn new() -> Self {
-        Self {
-            waiting: RefCell::new(Vec::new()),
-        }
-    }
-
     pub fn waiter(&self) -> Waiter {
-        let (waiter, receiver) = waiter();
+        let (waiter, receiver) = Waiter::new();
         self.waiting.borrow_mut().push(receiver);
         waiter
     }
 
-    pub async fn wait(self) {
-        for receiver in self.waiting.into_inner() {
+    pub async fn wait(self: Rc<Self>) {
+        let waiting = self.waiting.take();
+        for receiver in waiting {
             let _ended = receiver.await;
         }
     }
-}
-
-/// A waiter, and where its answer will arrive.
-pub(crate) fn waiter() -> (Waiter, oneshot::Receiver<Answer>) {
-    let (sender, receiver) = oneshot::channel();
-    let waiter: Waiter = Box::new(move |answer| drop(sender.send(answer)));
-    (waiter, receiver)
 }
 
 pub(crate) fn typed_data<T: 'static>(data: &Data, key: &Key) -> Result<Rc<T>, TypeMismatch> {
@@ -129,41 +121,50 @@ pub(crate) fn typed_failure<E: 'static>(failure: &Failure, key: &Key) -> QueryEr
 impl QueryClient {
     /// Gives the cached data if it is fresh by the query's `stale_time`, else fetches it.
     ///
-    /// Not retried unless the query says so. Runs on when the returned future is dropped. Same as TanStack
-    /// Query's `fetchQuery`.
+    /// Not retried unless the query says so. Starts at once, awaited or not, and runs on when the returned
+    /// future is dropped. Same as TanStack Query's `fetchQuery`.
     ///
     /// # Errors
     /// [`QueryError::Failed`] with the query function's own error, and the other cases of [`QueryError`].
-    pub async fn fetch_query<T, E>(&self, query: QueryOptions<T, E>) -> Result<Rc<T>, QueryError<E>>
+    pub fn fetch_query<T, E>(
+        &self,
+        query: QueryOptions<T, E>,
+    ) -> Started<Result<Rc<T>, QueryError<E>>>
     where
         T: PartialEq + 'static,
         E: 'static,
     {
-        let key = query
-            .key()
-            .map_err(QueryError::Key)?
-            .ok_or(QueryError::NoKey)?;
+        let key = match query.key() {
+            Ok(Some(key)) => key,
+            Ok(None) => return Started::new(ready(Err(QueryError::NoKey))),
+            Err(error) => return Started::new(ready(Err(QueryError::Key(error)))),
+        };
         let (options, fetcher) = query.for_imperative(self);
-        let (waiter, receiver) = waiter();
+        let (waiter, receiver) = Waiter::new();
         let asked = key.clone();
         self.run(move |engine, now| engine.fetch_query(&asked, options, fetcher, waiter, now));
-        match receiver.await {
-            Ok(Answer::Data(Some(data))) => {
-                typed_data(&data, &key).map_err(QueryError::TypeMismatch)
+        Started::new(async move {
+            match receiver.await {
+                Ok(Answer::Data(Some(data))) => {
+                    typed_data(&data, &key).map_err(QueryError::TypeMismatch)
+                }
+                Ok(Answer::Failed(failure)) => Err(typed_failure(&failure, &key)),
+                Ok(Answer::Data(None) | Answer::Cancelled) | Err(_) => Err(QueryError::Cancelled),
             }
-            Ok(Answer::Failed(failure)) => Err(typed_failure(&failure, &key)),
-            Ok(Answer::Data(None) | Answer::Cancelled) | Err(_) => Err(QueryError::Cancelled),
-        }
+        })
     }
 
-    /// Fetches in advance what a component will show. Errors are kept for that component.
-    /// Same as TanStack Query's `prefetchQuery`.
-    pub async fn prefetch_query<T, E>(&self, query: QueryOptions<T, E>)
+    /// Fetches in advance what a component will show. Errors are kept for that component. Starts at once,
+    /// awaited or not. Same as TanStack Query's `prefetchQuery`.
+    pub fn prefetch_query<T, E>(&self, query: QueryOptions<T, E>) -> Started<()>
     where
         T: PartialEq + 'static,
         E: 'static,
     {
-        let _for_the_component = self.fetch_query(query).await;
+        let fetch = self.fetch_query(query);
+        Started::new(async move {
+            let _for_the_component = fetch.await;
+        })
     }
 
     /// The cached data, if there is any. Same as TanStack Query's `getQueryData`.
@@ -198,13 +199,27 @@ impl QueryClient {
         key: impl IntoKey,
         data: T,
     ) -> Result<(), QueryError<()>> {
+        self.set_query_data_at(key, data, self.now())
+    }
+
+    /// [`QueryClient::set_query_data`] with data that is from `updated_at`; [`Time::ZERO`] is 'very long ago'.
+    /// Same as the option `updatedAt` of TanStack Query's `setQueryData`.
+    ///
+    /// # Errors
+    /// When the key cannot be encoded, or there is none.
+    pub fn set_query_data_at<T: PartialEq + 'static>(
+        &self,
+        key: impl IntoKey,
+        data: T,
+        updated_at: Time,
+    ) -> Result<(), QueryError<()>> {
         let key = key
             .to_key()
             .map_err(QueryError::Key)?
             .ok_or(QueryError::NoKey)?;
         let data = Data::new(data);
         self.run(move |engine, now| {
-            engine.set_data(&key, data, Access::default(), None, now);
+            engine.set_data(&key, data, Access::default(), Some(updated_at), now);
         });
         Ok(())
     }
@@ -244,33 +259,34 @@ impl QueryClient {
         filters: impl KeyFilters,
         refetch_type: RefetchType,
     ) -> Started<()> {
-        let barrier = Barrier::new();
-        if let Ok(filters) = filters.to_filters() {
-            self.with(|engine, now| {
-                let mut waiter = || barrier.waiter();
-                engine.invalidate_queries(&filters, refetch_type, true, &mut waiter, now);
-            });
-        }
-        Started::new(barrier.wait())
+        self.with_barrier(filters, move |engine, filters, waiter, now| {
+            engine.invalidate_queries(filters, refetch_type, true, waiter, now);
+        })
     }
 
     /// Fetches, whatever the data's age; not what is disabled. Same as TanStack Query's `refetchQueries`.
     pub fn refetch_queries(&self, filters: impl KeyFilters) -> Started<()> {
-        let barrier = Barrier::new();
-        if let Ok(filters) = filters.to_filters() {
-            self.with(|engine, now| {
-                engine.refetch_queries(&filters, true, &mut || barrier.waiter(), now);
-            });
-        }
-        Started::new(barrier.wait())
+        self.with_barrier(filters, |engine, filters, waiter, now| {
+            engine.refetch_queries(filters, true, waiter, now);
+        })
     }
 
     /// Back to the initial state, and fetched again where shown. Same as TanStack Query's `resetQueries`.
     pub fn reset_queries(&self, filters: impl KeyFilters) -> Started<()> {
-        let barrier = Barrier::new();
+        self.with_barrier(filters, Engine::reset_queries)
+    }
+
+    /// Starts fetches at once, and gives what waits for all of them.
+    fn with_barrier(
+        &self,
+        filters: impl KeyFilters,
+        command: impl FnOnce(&mut Engine, &Filters, &mut dyn FnMut() -> Waiter, Time) + 'static,
+    ) -> Started<()> {
+        let barrier = Rc::<Barrier>::default();
         if let Ok(filters) = filters.to_filters() {
-            self.with(|engine, now| {
-                engine.reset_queries(&filters, &mut || barrier.waiter(), now);
+            let barrier = barrier.clone();
+            self.run(move |engine, now| {
+                command(engine, &filters, &mut || barrier.waiter(), now);
             });
         }
         Started::new(barrier.wait())
@@ -301,7 +317,7 @@ impl QueryClient {
         let Ok(filters) = filters.to_filters() else {
             return 0;
         };
-        let now = self.runtime().now();
+        let now = self.now();
         self.engine()
             .map_or(0, |engine| engine.is_fetching(&filters, now))
     }
@@ -311,7 +327,7 @@ impl QueryClient {
         let Ok(filters) = filters.to_filters() else {
             return Vec::new();
         };
-        let now = self.runtime().now();
+        let now = self.now();
         self.engine()
             .map_or_else(Vec::new, |engine| engine.keys(&filters, now))
     }

@@ -2,6 +2,7 @@
 //!
 //! [`QueryClient`] is the cache that hooks and imperative code share.
 
+mod clock;
 mod driver;
 mod erase;
 mod error;

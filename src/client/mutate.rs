@@ -7,9 +7,9 @@ use futures_channel::oneshot;
 
 use super::driver::QueryClient;
 use super::error::QueryError;
-use super::imperative::{typed_data, typed_failure, waiter};
+use super::imperative::{typed_data, typed_failure};
 use super::started::Started;
-use crate::engine::effect::Answer;
+use crate::engine::effect::{Answer, Waiter};
 use crate::engine::erased::Data;
 use crate::engine::key::{IntoKey, Key};
 use crate::engine::optimistic::Patch;
@@ -111,7 +111,7 @@ impl QueryClient {
     /// Same as SWR's `mutate(key)`.
     pub fn mutate<T: 'static, E: 'static>(&self, key: impl IntoKey) -> Started<Shown<T, E>> {
         let key = key.to_key();
-        let (waiter, receiver) = waiter();
+        let (waiter, receiver) = Waiter::new();
         if let Ok(Some(key)) = &key {
             let key = key.clone();
             self.run(move |engine, now| engine.revalidate(&key, waiter, now));
@@ -124,7 +124,8 @@ impl QueryClient {
         })
     }
 
-    /// Writes data; what is in flight is ignored. Same as SWR's `mutate(key, data, options)`.
+    /// Writes data; what is in flight is ignored. Gives the data, without waiting for the fetch that follows.
+    /// Same as SWR's `mutate(key, data, options)`.
     pub fn mutate_data<T: PartialEq + 'static, E: 'static>(
         &self,
         key: impl IntoKey,
@@ -143,40 +144,54 @@ impl QueryClient {
         update: impl FnOnce(Option<&T>) -> Option<T>,
         options: MutatorOptions<T>,
     ) -> Started<Shown<T, E>> {
-        let started = self.begin(&key, &options);
-        let receiver = started.map(|started| {
-            started.map(|(key, ticket)| {
-                let committed = self.committed::<T>(&key);
-                let end = match update(committed.as_deref()) {
-                    Some(new) => options.end(new, committed),
-                    None => MutationEnd::Keep,
-                };
-                (key, self.end(ticket, end, options.revalidate))
-            })
-        });
-        Started::new(async move {
-            match receiver? {
-                None => Ok(None),
-                Some((key, receiver)) => answer(receiver.await, &key),
+        let result = self.update_now(key, update, options);
+        Started::new(std::future::ready(result))
+    }
+
+    fn update_now<T: PartialEq + 'static, E: 'static>(
+        &self,
+        key: impl IntoKey,
+        update: impl FnOnce(Option<&T>) -> Option<T>,
+        options: MutatorOptions<T>,
+    ) -> Shown<T, E> {
+        let Some(key) = key.to_key().map_err(QueryError::Key)? else {
+            return Ok(None);
+        };
+        let committed = self.committed::<T>(&key);
+        match update(committed.as_deref()) {
+            Some(new) => {
+                let ticket = self.begin(&key, &options)?;
+                self.succeed(&key, ticket, new, &options).map(Some)
             }
-        })
+            None => {
+                if options.revalidate {
+                    drop(self.mutate::<T, E>(key));
+                }
+                Ok(committed)
+            }
+        }
     }
 
     /// Runs `work`, with an optimistic change meanwhile, and writes its result. Starts at once and runs to
-    /// its end, awaited or not. Same as SWR's `mutate(key, promise, options)`.
+    /// its end, awaited or not; gives the result, without waiting for the fetch that follows.
+    /// Same as SWR's `mutate(key, promise, options)`.
     pub fn mutate_async<T: PartialEq + 'static, E: 'static>(
         &self,
         key: impl IntoKey,
         work: impl Future<Output = Result<T, E>> + 'static,
         options: MutatorOptions<T>,
     ) -> Started<Shown<T, E>> {
+        let key = match key.to_key() {
+            Ok(Some(key)) => key,
+            Ok(None) => return Started::new(std::future::ready(Ok(None))),
+            Err(error) => return Started::new(std::future::ready(Err(QueryError::Key(error)))),
+        };
         let (sender, receiver) = oneshot::channel();
         let started = self.begin(&key, &options);
         let client = self.clone();
         self.spawn(Box::pin(async move {
             let result = match started {
-                Ok(Some((key, ticket))) => client.finish(key, ticket, work.await, options).await,
-                Ok(None) => Ok(None),
+                Ok(ticket) => client.finish(&key, ticket, work.await, &options),
                 Err(error) => Err(error),
             };
             drop(sender.send(result));
@@ -184,70 +199,75 @@ impl QueryClient {
         Started::new(async move { receiver.await.unwrap_or(Err(QueryError::Cancelled)) })
     }
 
-    async fn finish<T: PartialEq + 'static, E: 'static>(
+    fn finish<T: PartialEq + 'static, E: 'static>(
         &self,
-        key: Key,
+        key: &Key,
         ticket: MutationTicket,
         result: Result<T, E>,
-        options: MutatorOptions<T>,
+        options: &MutatorOptions<T>,
     ) -> Shown<T, E> {
         match result {
-            Ok(value) => {
-                let end = options.end(value, self.committed(&key));
-                answer(self.end(ticket, end, options.revalidate).await, &key)
-            }
+            Ok(value) => self.succeed(key, ticket, value, options).map(Some),
             Err(error) => {
-                let end = MutationEnd::Failed {
-                    rollback: options.rollback_on_error,
-                };
-                drop(self.end(ticket, end, options.revalidate));
+                let rollback = options.rollback_on_error;
+                self.end(ticket, MutationEnd::Failed { rollback }, options.revalidate)?;
                 Err(QueryError::Failed(Rc::new(error)))
             }
         }
     }
 
+    /// The result goes to the caller whatever becomes of the fetch that follows: a mutation that has succeeded
+    /// must not look like one that has failed.
+    fn succeed<T: PartialEq + 'static, E>(
+        &self,
+        key: &Key,
+        ticket: MutationTicket,
+        result: T,
+        options: &MutatorOptions<T>,
+    ) -> Result<Rc<T>, QueryError<E>> {
+        let result = Rc::new(result);
+        let is_owned = self.engine().is_some_and(|engine| engine.is_owned(&ticket));
+        let end = match &options.populate_cache {
+            PopulateCache::Yes => MutationEnd::Write(Data::from_rc(result.clone())),
+            // The data is a new user's: the function may not see it.
+            PopulateCache::With(_) if !is_owned => MutationEnd::Keep,
+            PopulateCache::With(populate) => {
+                MutationEnd::Write(Data::new(populate(result.clone(), self.committed(key))))
+            }
+            PopulateCache::No => MutationEnd::Keep,
+        };
+        self.end(ticket, end, options.revalidate)?;
+        Ok(result)
+    }
+
     fn begin<T, E>(
         &self,
-        key: &impl IntoKey,
+        key: &Key,
         options: &MutatorOptions<T>,
-    ) -> Result<Option<(Key, MutationTicket)>, QueryError<E>> {
-        let Some(key) = key.to_key().map_err(QueryError::Key)? else {
-            return Ok(None);
-        };
+    ) -> Result<MutationTicket, QueryError<E>> {
         let patch = options.optimistic.clone();
-        let ticket = self.with(|engine, now| engine.begin_mutation(&key, patch, now));
-        ticket
-            .map(|ticket| Some((key, ticket)))
+        self.with(|engine, now| engine.begin_mutation(key, patch, now))
             .ok_or(QueryError::Cancelled)
     }
 
-    fn end(
+    /// # Errors
+    /// When the mutation belongs to a user who is gone.
+    fn end<E>(
         &self,
         ticket: MutationTicket,
         end: MutationEnd,
         revalidate: bool,
-    ) -> oneshot::Receiver<Answer> {
-        let (waiter, receiver) = waiter();
-        self.run(move |engine, now| {
-            engine.end_mutation(ticket, end, revalidate, waiter, now);
-        });
-        receiver
+    ) -> Result<(), QueryError<E>> {
+        let owned = self.with(|engine, now| engine.end_mutation(ticket, end, revalidate, now));
+        if owned == Some(true) {
+            Ok(())
+        } else {
+            Err(QueryError::Cancelled)
+        }
     }
 
     fn committed<T: 'static>(&self, key: &Key) -> Option<Rc<T>> {
         self.engine()?.committed(key)?.get()
-    }
-}
-
-impl<T: PartialEq + 'static> MutatorOptions<T> {
-    fn end(&self, result: T, committed: Option<Rc<T>>) -> MutationEnd {
-        match &self.populate_cache {
-            PopulateCache::Yes => MutationEnd::Write(Data::new(result)),
-            PopulateCache::No => MutationEnd::Keep,
-            PopulateCache::With(populate) => {
-                MutationEnd::Write(Data::new(populate(Rc::new(result), committed)))
-            }
-        }
     }
 }
 

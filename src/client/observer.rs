@@ -4,9 +4,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::driver::QueryClient;
-use super::imperative::waiter;
 use super::started::Started;
-use crate::engine::effect::{Answer, Listener};
+use crate::engine::effect::{Answer, Listener, Waiter};
 use crate::engine::observer::{ObserverId, View};
 use crate::engine::observing::Watch;
 
@@ -46,6 +45,13 @@ impl QueryClient {
         let id = Rc::<Cell<Option<ObserverId>>>::default();
         let view = Rc::<View>::default();
         let (slot, shown) = (id.clone(), view.clone());
+        // One listener may drop the observer of another that is about to be told.
+        let alive = id.clone();
+        let listener: Listener = Rc::new(move || {
+            if alive.get().is_some() {
+                listener();
+            }
+        });
         self.run(move |engine, now| slot.set(Some(engine.observe(watch, shown, listener, now))));
         QueryObserver {
             client: self.clone(),
@@ -83,7 +89,7 @@ impl QueryObserver {
     /// With `cancel_refetch`, a running refetch is replaced, else joined. Without a key or a function, it
     /// answers with what is there. Same as TanStack Query's `refetch`.
     pub fn refetch(&self, cancel_refetch: bool) -> Started<Answer> {
-        let (waiter, receiver) = waiter();
+        let (waiter, receiver) = Waiter::new();
         let id = self.id.clone();
         self.client.run(move |engine, now| {
             if let Some(id) = id.get() {

@@ -13,6 +13,7 @@ use crate::engine::entry::QueryState;
 use crate::engine::erased::Data;
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
+use crate::engine::observing::Watch;
 use crate::engine::options::{
     Access, InitialData, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry,
     RetryDelay, StaleTime,
@@ -43,6 +44,7 @@ pub struct QueryOptions<T, E> {
     make: Option<MakeFetcher>,
     options: Rc<ObserverOptions>,
     retry_set: bool,
+    reconnect_set: bool,
     types: PhantomData<fn() -> (T, E)>,
 }
 
@@ -53,6 +55,7 @@ impl<T, E> Clone for QueryOptions<T, E> {
             make: self.make.clone(),
             options: self.options.clone(),
             retry_set: self.retry_set,
+            reconnect_set: self.reconnect_set,
             types: PhantomData,
         }
     }
@@ -83,6 +86,7 @@ where
         make: Some(Rc::new(make)),
         options: DEFAULTS.with(Rc::clone),
         retry_set: false,
+        reconnect_set: false,
         types: PhantomData,
     }
 }
@@ -94,6 +98,19 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
     /// When it cannot be encoded.
     pub fn key(&self) -> Result<Option<Key>, KeyError> {
         self.key.clone()
+    }
+
+    /// What an observer of this query watches. For observers outside components, of
+    /// [`QueryClient::observe`].
+    ///
+    /// # Errors
+    /// When the key cannot be encoded.
+    pub fn watch(&self, client: &QueryClient) -> Result<Watch, KeyError> {
+        Ok(Watch {
+            key: self.key()?,
+            options: self.options(),
+            fetcher: self.fetcher(client),
+        })
     }
 
     pub(crate) fn options(&self) -> Rc<ObserverOptions> {
@@ -203,9 +220,11 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
         self.set(|options| options.refetch_on_focus = refetch.into())
     }
 
-    /// When the network is back. Default: if stale. Same as TanStack's `refetchOnReconnect`.
+    /// When the network is back. Default: if stale; never with [`NetworkMode::Always`]. Same as TanStack's
+    /// `refetchOnReconnect`.
     #[must_use]
-    pub fn refetch_on_reconnect(self, refetch: impl Into<Refetch>) -> Self {
+    pub fn refetch_on_reconnect(mut self, refetch: impl Into<Refetch>) -> Self {
+        self.reconnect_set = true;
         self.set(|options| options.refetch_on_reconnect = refetch.into())
     }
 
@@ -230,7 +249,18 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
     /// What being offline does. Default: the fetch waits. Same as TanStack's `networkMode`.
     #[must_use]
     pub fn network_mode(self, mode: NetworkMode) -> Self {
-        self.set(|options| options.network_mode = mode)
+        let by_default = match mode {
+            // Who does not mind being offline has missed nothing.
+            NetworkMode::Always => Refetch::Never,
+            NetworkMode::Online | NetworkMode::OfflineFirst => Refetch::IfStale,
+        };
+        let set = self.reconnect_set;
+        self.set(|options| {
+            options.network_mode = mode;
+            if !set {
+                options.refetch_on_reconnect = by_default;
+            }
+        })
     }
 
     /// Shown while there is no data yet, and never cached. Same as TanStack's `placeholderData`.

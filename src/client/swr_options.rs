@@ -7,12 +7,13 @@ use std::time::Duration;
 use crate::engine::erased::{Data, Failure};
 use crate::engine::key::Key;
 use crate::engine::options::{
-    Access, Callbacks, Compare, Interval, ObserverOptions, Refetch, Retry, RetryDelay,
+    Access, Compare, Interval, ObserverOptions, OnDiscarded, OnError, OnSuccess, Refetch,
+    RetryDelay, RetryRule,
 };
 
-/// Declares the overrides once: the fields, and how they are laid over the options.
+/// Declares the overrides once: the name, the type, and where it lies in the options.
 macro_rules! overrides {
-    ($($field:ident: $type:ty,)*) => {
+    ($($field:ident: $type:ty => $($path:ident).+,)*) => {
         /// What was set; the rest comes from the enclosing `SwrConfig`, else from SWR's defaults.
         #[derive(Clone, Default)]
         struct Overrides {
@@ -23,7 +24,14 @@ macro_rules! overrides {
         impl Overrides {
             fn apply(&self, options: &mut ObserverOptions) {
                 $(if let Some(value) = &self.$field {
-                    options.$field = value.clone();
+                    options.$($path).+ = value.clone();
+                })*
+            }
+
+            fn lay_over(&mut self, child: &Self) {
+                self.any |= child.any;
+                $(if let Some(value) = &child.$field {
+                    self.$field = Some(value.clone());
                 })*
             }
         }
@@ -31,25 +39,28 @@ macro_rules! overrides {
 }
 
 overrides! {
-    enabled: bool,
-    access: Access,
-    gc_time: Duration,
-    refetch_on_mount: Refetch,
-    revalidate_on_mount: Option<bool>,
-    refetch_on_focus: Refetch,
-    refetch_on_reconnect: Refetch,
-    focus_throttle: Duration,
-    deduping_interval: Duration,
-    interval: Interval,
-    interval_when_hidden: bool,
-    interval_when_offline: bool,
-    interval_after_error: bool,
-    retry: Retry,
-    retry_delay: RetryDelay,
-    keep_previous_data: bool,
-    placeholder: Option<Data>,
-    compare: Option<Compare>,
-    callbacks: Callbacks,
+    enabled: bool => enabled,
+    access: Access => access,
+    gc_time: Duration => gc_time,
+    refetch_on_mount: Refetch => refetch_on_mount,
+    revalidate_on_mount: Option<bool> => revalidate_on_mount,
+    refetch_on_focus: Refetch => refetch_on_focus,
+    refetch_on_reconnect: Refetch => refetch_on_reconnect,
+    focus_throttle: Duration => focus_throttle,
+    deduping_interval: Duration => deduping_interval,
+    interval: Interval => interval,
+    interval_when_hidden: bool => interval_when_hidden,
+    interval_when_offline: bool => interval_when_offline,
+    interval_after_error: bool => interval_after_error,
+    retry_limit: Option<u32> => retry.limit,
+    retry_when: Option<RetryRule> => retry.when,
+    retry_delay: RetryDelay => retry_delay,
+    keep_previous_data: bool => keep_previous_data,
+    placeholder: Option<Data> => placeholder,
+    compare: Option<Compare> => compare,
+    on_success: Option<OnSuccess> => callbacks.on_success,
+    on_error: Option<OnError> => callbacks.on_error,
+    on_discarded: Option<OnDiscarded> => callbacks.on_discarded,
 }
 
 /// The options of `use_swr` and its relatives, and of `SwrConfig`, which passes them down.
@@ -110,6 +121,12 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
             .revalidate_on_focus(false)
             .revalidate_on_reconnect(false)
             .refresh_interval(Duration::ZERO)
+    }
+
+    /// These options over SWR's defaults: for an observer outside a component, which no `SwrConfig` encloses.
+    #[must_use]
+    pub fn resolved(&self) -> Rc<ObserverOptions> {
+        self.resolve(&Rc::new(ObserverOptions::swr()))
     }
 
     /// The whole of the options, over those of the enclosing configuration.
@@ -222,24 +239,22 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
     /// At most this many retries. Default: without limit. Same as SWR's `errorRetryCount`.
     #[must_use]
     pub fn error_retry_count(self, count: u32) -> Self {
-        self.set(|o| o.retry.get_or_insert_default().limit = Some(count))
+        self.set(|o| o.retry_limit = Some(Some(count)))
     }
 
     /// Whether to retry at all. Default: true, save for errors that cannot get better by themselves, like a
     /// 404. Differs from SWR's `shouldRetryOnError`, which retries those as well.
     #[must_use]
     pub fn should_retry_on_error(self, retry: bool) -> Self {
-        self.set(|o| {
-            let old = o.retry.get_or_insert_default();
-            old.limit = if retry { None } else { Some(0) };
-        })
+        let never: RetryRule = Rc::new(|_, _| false);
+        self.set(|o| o.retry_when = Some(if retry { None } else { Some(never) }))
     }
 
     /// Decides by the error whether to retry.
     #[must_use]
     pub fn should_retry_on_error_with(self, rule: impl Fn(&E) -> bool + 'static) -> Self {
         let rule = move |_, failure: &Failure| failure.downcast_ref().is_some_and(&rule);
-        self.set(|o| o.retry.get_or_insert_default().when = Some(Rc::new(rule)))
+        self.set(|o| o.retry_when = Some(Some(Rc::new(rule))))
     }
 
     /// Shows the last key's data while the next key's loads. Default: false. Same as `keepPreviousData`.
@@ -299,7 +314,7 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
                 callback(data, key);
             }
         };
-        self.set(|o| o.callbacks.get_or_insert_default().on_success = Some(Rc::new(callback)))
+        self.set(|o| o.on_success = Some(Some(Rc::new(callback))))
     }
 
     /// Called with the error of a request of this hook. Same as SWR's `onError`.
@@ -310,12 +325,12 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
                 callback(error, key);
             }
         };
-        self.set(|o| o.callbacks.get_or_insert_default().on_error = Some(Rc::new(callback)))
+        self.set(|o| o.on_error = Some(Some(Rc::new(callback))))
     }
 
     /// Called when an answer was ignored because something newer had happened. Same as `onDiscarded`.
     #[must_use]
     pub fn on_discarded(self, callback: impl Fn(&Key) + 'static) -> Self {
-        self.set(|o| o.callbacks.get_or_insert_default().on_discarded = Some(Rc::new(callback)))
+        self.set(|o| o.on_discarded = Some(Some(Rc::new(callback))))
     }
 }

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use futures_channel::oneshot;
+
 use super::entry::EntryId;
 use super::erased::{Data, Failure};
 use super::key::Key;
@@ -36,7 +38,28 @@ pub enum Answer {
 }
 
 /// Told once how a fetch ended.
-pub type Waiter = Box<dyn FnOnce(Answer)>;
+pub struct Waiter(oneshot::Sender<Answer>);
+
+impl Waiter {
+    /// A waiter, and where its answer will arrive.
+    #[must_use]
+    pub fn new() -> (Self, oneshot::Receiver<Answer>) {
+        let (sender, receiver) = oneshot::channel();
+        (Self(sender), receiver)
+    }
+
+    /// Whether somebody still wants the answer.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        !self.0.is_canceled()
+    }
+
+    /// Gives the answer.
+    pub fn answer(self, answer: Answer) {
+        // Nobody left to hear it is fine.
+        let _unheard = self.0.send(answer);
+    }
+}
 
 /// A fetch to be started.
 pub struct FetchJob {

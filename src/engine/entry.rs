@@ -104,7 +104,6 @@ pub(crate) struct Revert {
     pub status: Status,
     pub error: Option<Failure>,
     pub error_updated_at: Time,
-    pub is_invalidated: bool,
 }
 
 /// A fetch from its first attempt to its last.
@@ -116,6 +115,8 @@ pub(crate) struct Fetch {
     pub failures: u32,
     /// Set when the last observer left: the running attempt may fill the cache, no other follows.
     pub retries_stopped: bool,
+    /// The observer that started it. Its callbacks are called, if it still watches this entry.
+    pub by: Option<ObserverId>,
     pub options: Rc<ObserverOptions>,
     pub fetcher: Fetcher,
     pub signal: Signal,
@@ -138,10 +139,13 @@ pub struct Entry {
     pub(crate) gc_time: Duration,
     pub(crate) gc: Alarm,
     pub(crate) poll: Alarm,
-    /// The interval that `poll` was set by.
+    /// The interval that `poll` was set by: the shortest that any observer asks for.
     pub(crate) poll_every: Option<Duration>,
-    /// SWR's retry: a new request after the failed one has ended.
+    /// When the intervals began to count.
+    pub(crate) poll_from: Time,
+    /// The next try: of the running fetch, or (SWR) as a new request after the failed one has ended.
     pub(crate) retry: Alarm,
+    /// SWR: how many tries the current chain of failures has had.
     pub(crate) retries: u32,
     /// A retry was due while the page was hidden or offline.
     pub(crate) retry_waits: bool,
@@ -151,6 +155,8 @@ pub struct Entry {
     /// The mutation that began last; older ones may not write any more.
     pub(crate) mutation: u64,
     pub(crate) mutations_running: u32,
+    /// Counts the times that the data was taken from its owner: older mutations are not counted any more.
+    pub(crate) disowned: u32,
     /// Whether something that observers show has changed since they were told last.
     pub(crate) dirty: bool,
 }
@@ -180,6 +186,7 @@ impl Entry {
             gc: Alarm::default(),
             poll: Alarm::default(),
             poll_every: None,
+            poll_from: now,
             retry: Alarm::default(),
             retries: 0,
             retry_waits: false,
@@ -187,6 +194,7 @@ impl Entry {
             observers: ObserverList::default(),
             mutation: 0,
             mutations_running: 0,
+            disowned: 0,
             dirty: false,
         }
     }
@@ -207,8 +215,8 @@ impl Entry {
     }
 
     /// Writes data from a fetch or by hand. Equal data keeps the old value.
-    pub(crate) fn write(&mut self, data: Data, compare: Option<&ObserverOptions>, at: Time) {
-        let compare = compare.and_then(|options| options.compare.as_ref());
+    pub(crate) fn write(&mut self, data: Data, options: Option<&ObserverOptions>, at: Time) {
+        let compare = options.and_then(|options| options.compare.as_ref());
         let equal = self.base.as_ref().is_some_and(|old| match compare {
             Some(compare) => compare(old, &data),
             None => old.equals(&data),
@@ -216,7 +224,12 @@ impl Entry {
         if !equal {
             self.base = Some(data);
         }
-        self.show();
+        if !equal && compare.is_some() && self.patches.is_empty() {
+            // The user's comparison has the last word: what it calls new is new.
+            self.state.data = self.base.clone();
+        } else {
+            self.show();
+        }
         self.state.data_updated_at = at;
         self.state.data_update_count = self.state.data_update_count.saturating_add(1);
         self.state.error = None;
@@ -225,13 +238,40 @@ impl Entry {
         self.state.is_invalidated = false;
     }
 
+    /// What a fetch that was stopped leaves: the state from before it.
+    pub(crate) fn revert(&mut self, to: Revert) {
+        self.state.status = to.status;
+        self.state.error = to.error;
+        self.state.error_updated_at = to.error_updated_at;
+        self.idle_failures();
+    }
+
+    /// A write by hand is what a running fetch goes back to when it is stopped.
+    pub(crate) fn move_revert_point(&mut self) {
+        let point = self.revert_point();
+        if let Some(fetch) = &mut self.fetch {
+            fetch.revert = point;
+        }
+    }
+
+    /// Forgets a chain of SWR's retries.
+    pub(crate) fn end_retries(&mut self) {
+        self.retry.clear();
+        self.retries = 0;
+        self.retry_waits = false;
+    }
+
+    /// Whether nobody needs it: no observer, no request, no mutation.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.observers.len == 0 && self.fetch.is_none() && self.mutations_running == 0
+    }
+
     /// What a fetch that starts now would go back to when it is cancelled.
     pub(crate) fn revert_point(&self) -> Revert {
         Revert {
             status: self.state.status,
             error: self.state.error.clone(),
             error_updated_at: self.state.error_updated_at,
-            is_invalidated: self.state.is_invalidated,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::effect::{Fetcher, Listener};
+use super::effect::{Fetcher, Listener, Waiter};
 use super::entry::{EntryId, Phase};
 use super::freshness;
 use super::key::Key;
@@ -38,7 +38,7 @@ impl Engine {
             entry: None,
             prev: None,
             next: None,
-            throttled_until: now.after(watch.options.focus_throttle),
+            throttled_until: Time::ZERO,
             options: watch.options,
             fetcher: watch.fetcher,
             listener,
@@ -62,42 +62,61 @@ impl Engine {
     /// A changed key takes effect at once: no snapshot ever shows the old key's data as the new one's. The
     /// observer is not told, since its component is rendering and reads the result anyway.
     pub fn update(&mut self, id: ObserverId, watch: Watch, now: Time) {
+        let old_interval = self.interval_of(id);
         let Some(observer) = self.observers.get_mut(id.0) else {
             return;
         };
         let was_active = observer.is_active();
-        let old_gc = observer.options.gc_time;
         observer.options = watch.options;
         observer.fetcher = watch.fetcher;
         let same_key = observer.key == watch.key && observer.entry.is_some() == watch.key.is_some();
         observer.key.clone_from(&watch.key);
         let old_entry = observer.entry;
-        let gc_time = observer.options.gc_time;
-        let is_active = observer.is_active();
+        let turned_active = observer.is_active() && !was_active;
         if !same_key {
-            self.leave(id, now);
+            self.leave(id, old_interval, now);
             if let Some(key) = &watch.key {
                 let entry = self.join(id, key, now);
                 self.fetch_if(id, entry, freshness::wants_on_change, now);
             }
         } else if let Some(entry) = old_entry {
-            if gc_time != old_gc {
-                self.lengthen_gc(entry, gc_time);
-            }
-            if is_active && !was_active {
+            self.adapt(id, entry, old_interval, now);
+            if turned_active {
                 self.fetch_if(id, entry, freshness::wants_on_change, now);
             }
-            self.rearm_poll_if_changed(entry, now);
         }
         self.refresh(id, false, now);
         self.finish(now);
     }
 
+    /// Makes an entry follow the changed options of one of its observers.
+    fn adapt(&mut self, id: ObserverId, entry: EntryId, old: Option<Duration>, now: Time) {
+        let Some(options) = self.observer(id).map(|observer| observer.options.clone()) else {
+            return;
+        };
+        self.join_entry(entry, options.access, options.initial_data.as_ref(), now);
+        self.lengthen_gc(entry, options.gc_time);
+        let new = self.interval_of(id);
+        if new != old {
+            self.poll_left(entry, old, now);
+            self.poll_joined(entry, new, now);
+        }
+    }
+
+    fn interval_of(&self, id: ObserverId) -> Option<Duration> {
+        let observer = self.observer(id)?;
+        observer.interval(&self.entries.get(observer.entry?.0)?.state)
+    }
+
     /// Removes an observer.
     pub fn unobserve(&mut self, id: ObserverId, now: Time) {
-        self.leave(id, now);
-        self.observers.remove(id.0);
+        let interval = self.interval_of(id);
+        self.leave(id, interval, now);
+        let observer = self.observers.remove(id.0);
+        self.compact_timers();
         self.finish(now);
+        // What its options and functions own may have a `Drop` of the user's; the state is whole again here.
+        drop(observer);
     }
 
     fn fetch_if(
@@ -142,13 +161,14 @@ impl Engine {
         if let Some(observer) = self.observers.get_mut(id.0) {
             (observer.entry, observer.prev, observer.next) = (Some(entry_id), tail, None);
             observer.seen = seen;
+            observer.throttled_until = now.after(options.focus_throttle);
         }
-        self.rearm_poll_if_changed(entry_id, now);
+        self.poll_joined(entry_id, self.interval_of(id), now);
         entry_id
     }
 
     /// Takes an observer out of the list of its entry.
-    fn leave(&mut self, id: ObserverId, now: Time) {
+    fn leave(&mut self, id: ObserverId, interval: Option<Duration>, now: Time) {
         let Some(observer) = self.observers.get_mut(id.0) else {
             return;
         };
@@ -177,7 +197,7 @@ impl Engine {
         if list.len == 0 {
             self.abandon(entry_id, now);
         } else {
-            self.rearm_poll_if_changed(entry_id, now);
+            self.poll_left(entry_id, interval, now);
         }
     }
 
@@ -187,12 +207,13 @@ impl Engine {
             return;
         };
         entry.poll.clear();
-        entry.retry.clear();
+        entry.poll_every = None;
+        entry.retry_waits = false;
         let Some(fetch) = &mut entry.fetch else {
             return self.schedule_gc(id, now);
         };
         // Who awaits the answer of a fetch is a user of it as well.
-        let awaited = !fetch.waiters.is_empty();
+        let awaited = fetch.waiters.iter().any(Waiter::is_waiting);
         let first_load_waits = fetch.phase == Phase::Paused && entry.state.data.is_none();
         if !awaited && (fetch.signal.is_consumed() || first_load_waits) {
             self.cancel_fetch(id, true, now);
@@ -210,9 +231,7 @@ impl Engine {
     /// Starts the entry's last span, if nobody watches it and nothing runs.
     pub(crate) fn schedule_gc(&mut self, id: EntryId, now: Time) {
         if let Some(entry) = self.entries.get_mut(id.0)
-            && entry.observers.len == 0
-            && entry.fetch.is_none()
-            && entry.mutations_running == 0
+            && entry.is_unused()
         {
             let at = now.after(entry.gc_time);
             self.timers.set(&mut entry.gc, TimerOwner::Gc(id), at);
@@ -221,7 +240,7 @@ impl Engine {
 
     /// Removes an entry. Observers of it stay, and find or make another when they need one.
     pub(crate) fn remove_entry(&mut self, id: EntryId, now: Time) {
-        self.cancel_fetch(id, false, now);
+        self.cancel_fetch(id, true, now);
         let Some(entry) = self.entries.remove(id.0) else {
             return;
         };
@@ -236,6 +255,7 @@ impl Engine {
             observer.prev = None;
             observer.entry = None;
         }
+        self.compact_timers();
     }
 
     /// The observers of an entry, in the order of mounting.

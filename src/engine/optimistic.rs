@@ -49,6 +49,10 @@ impl Patches {
         self.layers.retain(|layer| !layer.done);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
     pub fn clear(&mut self) {
         self.layers.clear();
     }

@@ -94,7 +94,8 @@ impl Interval {
             Self::Every(interval) => *interval,
             Self::With(rule) => rule(state),
         };
-        (!interval.is_zero()).then_some(interval)
+        // Less than a millisecond would come up again in the very same moment, for ever.
+        (!interval.is_zero()).then(|| interval.max(defaults::SHORTEST_WAIT))
     }
 }
 
@@ -156,15 +157,24 @@ pub struct InitialData {
 /// Compares old and new data; equal data is not passed on.
 pub type Compare = Rc<dyn Fn(&Data, &Data) -> bool>;
 
+/// Called with the data that a request brought, and its key.
+pub type OnSuccess = Rc<dyn Fn(&Data, &Key)>;
+
+/// Called with the error of a request, and its key.
+pub type OnError = Rc<dyn Fn(&Failure, &Key)>;
+
+/// Called with the key of a request whose answer was ignored.
+pub type OnDiscarded = Rc<dyn Fn(&Key)>;
+
 /// What an observer wants to be told of its own requests.
 #[derive(Clone, Default)]
 pub struct Callbacks {
     /// The request brought data.
-    pub on_success: Option<Rc<dyn Fn(&Data, &Key)>>,
+    pub on_success: Option<OnSuccess>,
     /// The request failed (each time, in SWR's dialect).
-    pub on_error: Option<Rc<dyn Fn(&Failure, &Key)>>,
+    pub on_error: Option<OnError>,
     /// The answer was ignored, because something newer had happened.
-    pub on_discarded: Option<Rc<dyn Fn(&Key)>>,
+    pub on_discarded: Option<OnDiscarded>,
 }
 
 /// Everything that an observer asks for.

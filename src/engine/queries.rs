@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::effect::{Answer, Effect, Fetcher, Waiter};
-use super::entry::{EntryId, QueryState};
+use super::entry::{EntryId, FetchStatus, QueryState};
 use super::fetching::Source;
 use super::filters::{Activity, Filters};
 use super::freshness;
@@ -41,7 +41,7 @@ impl Engine {
             self.effects_answer(waiter);
             return self.finish(now);
         };
-        let source = self.observer(id).and_then(Source::of);
+        let source = self.source(id);
         self.fetch_explicitly(entry, source, cancel_refetch, waiter, now);
         self.finish(now);
     }
@@ -82,15 +82,19 @@ impl Engine {
         if stale {
             self.fetch_explicitly(
                 id,
-                Some(Source { options, fetcher }),
+                Some(Source {
+                    by: None,
+                    options,
+                    fetcher,
+                }),
                 false,
                 Some(waiter),
                 now,
             );
         } else {
             self.answer_now(id, Some(waiter));
-            self.schedule_gc(id, now);
         }
+        self.schedule_gc(id, now);
         self.finish(now);
     }
 
@@ -122,10 +126,13 @@ impl Engine {
         let enabled = self
             .observers_of(id)
             .filter(|(_, observer)| observer.is_active());
-        let source = enabled
-            .filter_map(|(_, observer)| Source::of(observer))
-            .next();
-        self.fetch_explicitly(id, source, cancel_refetch, Some(waiter()), now);
+        let source = enabled.filter_map(Source::of).next();
+        self.fetch_explicitly(id, source, cancel_refetch, None, now);
+        // Nobody should wait for the network to come back; and a fetch that was refused gives no news.
+        let entry = self.entries.get(id.0);
+        if entry.is_some_and(|entry| entry.state.fetch_status == FetchStatus::Fetching) {
+            self.add_waiter(id, Some(waiter()));
+        }
     }
 
     fn is_disabled_or_static(&self, id: EntryId) -> bool {
@@ -158,6 +165,7 @@ impl Engine {
                 && !entry.state.is_invalidated
             {
                 entry.state.is_invalidated = true;
+                entry.deduped_until = Time::ZERO;
                 self.trail.push(now, &entry.key, What::Invalidated);
                 self.touch(id);
             }
@@ -193,23 +201,32 @@ impl Engine {
         now: Time,
     ) {
         let selected = self.select(filters, now);
-        for &id in &selected {
-            self.cancel_fetch(id, false, now);
-            let Some(entry) = self.entries.get_mut(id.0) else {
-                continue;
-            };
+        let reset = selected.iter().map(|&id| self.reset_entry(id, now));
+        let waiting: Vec<_> = reset.collect();
+        for (id, waiting) in selected.into_iter().zip(waiting) {
+            if self.has_activity(id, Activity::Active) {
+                self.refetch_entry(id, true, waiter, now);
+            }
+            // Who waited for the old fetch waits for the new one.
+            for waiter in waiting {
+                self.add_waiter(id, Some(waiter));
+            }
+        }
+        self.finish(now);
+    }
+
+    fn reset_entry(&mut self, id: EntryId, now: Time) -> Vec<Waiter> {
+        let waiting = self.stop_fetch(id, now);
+        if let Some(entry) = self.entries.get_mut(id.0) {
             entry.state = QueryState::initial(entry.initial.as_ref(), now);
             entry.base = entry.state.data.clone();
             entry.patches.clear();
             entry.deduped_until = Time::ZERO;
-            self.touch(id);
+            entry.end_retries();
         }
-        for id in selected {
-            if self.has_activity(id, Activity::Active) {
-                self.refetch_entry(id, true, waiter, now);
-            }
-        }
-        self.finish(now);
+        self.forget_seen(id);
+        self.touch(id);
+        waiting
     }
 
     /// Removes queries from the cache. Components that show them go on showing what they have.

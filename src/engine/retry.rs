@@ -35,7 +35,9 @@ fn wants_retry(retry: &Retry, failures: u32, failure: &Failure) -> bool {
 fn delay(delay: &RetryDelay, failures: u32, failure: &Failure, random: f64) -> Duration {
     match delay {
         RetryDelay::Doubling => doubled(QUERY_RETRY_BASE, failures).min(QUERY_RETRY_MAX),
-        RetryDelay::Jittered(base) => base.saturating_mul(swr_factor(failures + 1, random)),
+        RetryDelay::Jittered(base) => {
+            base.saturating_mul(swr_factor(failures.saturating_add(1), random))
+        }
         RetryDelay::Fixed(delay) => *delay,
         RetryDelay::With(rule) => rule(failures, failure),
     }

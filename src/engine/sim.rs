@@ -48,6 +48,8 @@ impl Wake for TaskWaker {
 #[derive(Default)]
 struct World {
     now: Cell<Time>,
+    /// What timers go by: it is moved with `now`, but not put right or wrong with it.
+    elapsed: Cell<Time>,
     random: Cell<f64>,
     next_id: Cell<u64>,
     ready: Arc<Ready>,
@@ -97,7 +99,8 @@ impl Sim {
         self.world.now.get()
     }
 
-    /// Sets the clock without running anything: a laptop that wakes, or a clock put right.
+    /// Sets the clock without running anything: a laptop that wakes, or a clock put right. Running timers go on
+    /// to measure their spans.
     pub fn jump_to(&self, now: Time) {
         self.world.now.set(now);
     }
@@ -148,7 +151,7 @@ impl Sim {
 
     /// Calls `callback` after `delay`; dropping the guard cancels it.
     pub fn timer(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> SimTimer {
-        let key = (self.now().after(delay), self.next_id());
+        let key = (self.world.elapsed.get().after(delay), self.next_id());
         self.world.timers.borrow_mut().insert(key, callback);
         SimTimer {
             world: Rc::downgrade(&self.world),
@@ -187,25 +190,28 @@ impl Sim {
 
     /// Moves the clock by `span`, stopping at each timer on the way to run it and what it wakes.
     pub fn advance(&self, span: Duration) {
-        let end = self.now().after(span);
+        let end = self.world.elapsed.get().after(span);
         loop {
             self.poll_ready();
-            let due = self
-                .world
-                .timers
-                .borrow()
-                .keys()
-                .next()
-                .copied()
-                .filter(|(at, _)| *at <= end);
-            let Some(key) = due else { break };
+            let next = self.world.timers.borrow().keys().next().copied();
+            let Some(key) = next.filter(|(at, _)| *at <= end) else {
+                break;
+            };
             let callback = self.world.timers.borrow_mut().remove(&key);
-            self.world.now.set(self.now().max(key.0));
+            self.pass_to(key.0);
             if let Some(callback) = callback {
                 callback();
             }
         }
-        self.world.now.set(self.now().max(end));
+        self.pass_to(end);
+    }
+
+    fn pass_to(&self, elapsed: Time) {
+        let span = elapsed.since(self.world.elapsed.get());
+        self.world
+            .elapsed
+            .set(self.world.elapsed.get().max(elapsed));
+        self.world.now.set(self.now().after(span));
     }
 
     /// [`Sim::advance`] by milliseconds.

@@ -81,7 +81,9 @@ impl Engine {
                 visible: true,
                 online: true,
                 owner: Owner::Nobody,
-                epoch: 0, last_identity: None },
+                epoch: 0,
+                last_identity: None,
+            },
             sequence: 0,
             trail: Trail::default(),
             random: Box::new(random),
@@ -220,7 +222,7 @@ impl Engine {
     }
 
     /// An entry is as private as the most private of its users; late initial data fills a gap.
-    fn join_entry(
+    pub(crate) fn join_entry(
         &mut self,
         id: EntryId,
         access: Access,
@@ -331,9 +333,12 @@ impl Engine {
             NotifyOn::Only(fields) => fields.overlaps(Fields::IS_STALE),
         };
         let is_fresh = cares && observer.is_active() && !snapshot.is_stale;
-        let stale_at = entry.filter(|_| is_fresh).and_then(|e| freshness::stale_at(e, &observer.options));
+        let stale_at = entry
+            .filter(|_| is_fresh)
+            .and_then(|e| freshness::stale_at(e, &observer.options));
         let at = stale_at.unwrap_or(Time::NEVER);
-        self.timers.set(&mut observer.stale, TimerOwner::Stale(id), at);
+        self.timers
+            .set(&mut observer.stale, TimerOwner::Stale(id), at);
         let changed = observer.view.update(snapshot);
         if tell && changed.overlaps(wanted) {
             self.effects

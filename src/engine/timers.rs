@@ -40,10 +40,20 @@ impl Default for Alarm {
 }
 
 impl Alarm {
+    /// When it will ring; [`Time::NEVER`] if not at all.
+    pub(crate) fn at(&self) -> Time {
+        self.at
+    }
+
     /// Whether it will ring.
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.at != Time::NEVER
+    }
+
+    /// Whether the queue's item at `at` is this alarm's.
+    pub(crate) fn is_queued_at(&self, at: Time) -> bool {
+        self.queued == at
     }
 
     /// Stops it.
@@ -95,6 +105,13 @@ impl Timers {
         let at = alarm.at;
         self.set(alarm, item.1, at);
         false
+    }
+
+    /// Drops the items that no alarm waits for: those of owners that are gone, and of deadlines that have come
+    /// nearer since.
+    pub(crate) fn retain(&mut self, mut is_live: impl FnMut(Time, TimerOwner) -> bool) {
+        self.heap
+            .retain(|Reverse((at, owner))| is_live(*at, *owner));
     }
 
     /// How many items are queued.

@@ -62,6 +62,11 @@ impl Trail {
         });
     }
 
+    /// Forgets the events whose key does not pass.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Key) -> bool) {
+        self.events.retain(|event| keep(&event.key));
+    }
+
     /// The events, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &TrailEvent> {
         self.events.iter()

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::defaults;
-use super::effect::Waiter;
-use super::entry::{EntryId, Status};
+use super::effect::{Answer, Effect, Waiter};
+use super::entry::{Entry, EntryId, Status};
 use super::erased::Data;
+use super::fetching::Source;
 use super::key::Key;
 use super::optimistic::Patch;
 use super::options::Access;
@@ -19,6 +20,7 @@ pub struct MutationTicket {
     entry: EntryId,
     seq: u64,
     epoch: u64,
+    disowned: u32,
 }
 
 /// How a mutation ended.
@@ -57,7 +59,9 @@ impl Engine {
         shown
     }
 
+    /// The entry to write to. One that is there keeps its access: a write does not say who may see it.
     fn ensure_for_write(&mut self, key: &Key, access: Access, now: Time) -> EntryId {
+        let access = self.find(key).map_or(access, |(_, entry)| entry.access);
         let id = self.ensure(key, access, None, now);
         if let Some(entry) = self.entry(id)
             && entry.gc_time.is_zero()
@@ -74,13 +78,7 @@ impl Engine {
         };
         let last = entry.last.as_ref().map(|(options, _)| options.clone());
         entry.write(data, last.as_deref(), at.unwrap_or(now));
-        if let Some(fetch) = &mut entry.fetch {
-            // A cancelled fetch goes back to this write, not to what was before it.
-            fetch.revert.status = Status::Success;
-            fetch.revert.error = None;
-            fetch.revert.error_updated_at = Time::ZERO;
-            fetch.revert.is_invalidated = false;
-        }
+        entry.move_revert_point();
         self.trail.push(now, &entry.key, What::Written);
         self.touch(id);
         self.rearm_poll(id, now);
@@ -98,12 +96,14 @@ impl Engine {
         let id = self.ensure_for_write(key, Access::default(), now);
         self.discard_fetch(id, now);
         self.sequence += 1;
-        let ticket = MutationTicket {
+        let mut ticket = MutationTicket {
             entry: id,
             seq: self.sequence,
             epoch: self.world.epoch,
+            disowned: 0,
         };
         if let Some(entry) = self.entries.get_mut(id.0) {
+            ticket.disowned = entry.disowned;
             entry.gc.clear();
             entry.deduped_until = Time::ZERO;
             entry.mutation = ticket.seq;
@@ -119,33 +119,43 @@ impl Engine {
     }
 
     /// Ends it. A mutation that a newer one has overtaken writes nothing, and its failure takes back only its
-    /// own change. If the user has changed meanwhile, nothing at all happens, and the answer is `false`.
+    /// own change. If the user has changed meanwhile, nothing is written, and the answer is `false`: the
+    /// result belongs to somebody who is gone.
     ///
-    /// With `revalidate`, the key is fetched once more and `waiter` hears of that; otherwise at once.
+    /// With `revalidate`, the key is fetched once more.
     pub fn end_mutation(
         &mut self,
         ticket: MutationTicket,
         end: MutationEnd,
         revalidate: bool,
-        waiter: Waiter,
         now: Time,
     ) -> bool {
-        let owned = ticket.epoch == self.world.epoch;
-        if !owned || self.entries.get(ticket.entry.0).is_none() {
-            self.answer_now(ticket.entry, Some(waiter));
-            self.finish(now);
+        let (id, owned) = (ticket.entry, self.is_owned(&ticket));
+        let counted = |entry: &&Entry| entry.disowned == ticket.disowned;
+        if self.entries.get(id.0).filter(counted).is_none() {
             return owned;
         }
-        self.settle_mutation(ticket, end, revalidate, now);
-        self.discard_fetch(ticket.entry, now);
-        if revalidate {
-            self.revalidate_entry(ticket.entry, waiter, now);
+        if owned {
+            self.settle_mutation(ticket, end, revalidate, now);
         } else {
-            self.answer_now(ticket.entry, Some(waiter));
+            // Public when it began and private now: the change is not the new user's.
+            self.settle_mutation(ticket, MutationEnd::Failed { rollback: true }, true, now);
         }
-        self.schedule_gc(ticket.entry, now);
+        self.discard_fetch(id, now);
+        if revalidate {
+            self.revalidate_entry(id, None, now);
+        }
+        self.schedule_gc(id, now);
         self.finish(now);
-        true
+        owned
+    }
+
+    /// Whether who began a mutation is still signed in, or the data is everybody's.
+    #[must_use]
+    pub fn is_owned(&self, ticket: &MutationTicket) -> bool {
+        let is_public =
+            |entry: &Entry| entry.access == Access::Public && entry.disowned == ticket.disowned;
+        ticket.epoch == self.world.epoch || self.entries.get(ticket.entry.0).is_some_and(is_public)
     }
 
     fn settle_mutation(
@@ -165,16 +175,20 @@ impl Engine {
             MutationEnd::Write(data) if newest => {
                 entry.patches.remove(ticket.seq);
                 entry.patches.drop_finished();
-                return self.write_by_hand(ticket.entry, data, None, now);
+                self.write_by_hand(ticket.entry, data, None, now);
             }
             _ => entry.patches.finish(ticket.seq),
         }
-        // Nobody will bring data that contains the change: what is shown becomes the truth.
-        if !revalidate && newest && entry.mutations_running == 0 {
+        let Some(entry) = self.entries.get_mut(ticket.entry.0) else {
+            return;
+        };
+        // Nobody will bring data that contains the changes: what is shown becomes the truth.
+        if !revalidate && entry.mutations_running == 0 && !entry.patches.is_empty() {
             entry.base = entry.patches.apply(entry.base.as_ref());
-            entry.patches.drop_finished();
+            entry.patches.clear();
             if entry.base.is_some() {
                 entry.state.status = Status::Success;
+                entry.move_revert_point();
             }
         }
         entry.show();
@@ -185,27 +199,30 @@ impl Engine {
     /// there is none, the next one to mount will fetch.
     pub fn revalidate(&mut self, key: &Key, waiter: Waiter, now: Time) {
         let Some((id, _)) = self.find(key) else {
-            self.effect(super::effect::Effect::Answer(
-                waiter,
-                super::effect::Answer::Data(None),
-            ));
+            self.effect(Effect::Answer(waiter, Answer::Data(None)));
             return self.finish(now);
         };
         if let Some(entry) = self.entry(id) {
             entry.deduped_until = Time::ZERO;
         }
-        self.revalidate_entry(id, waiter, now);
+        self.revalidate_entry(id, Some(waiter), now);
         self.finish(now);
     }
 
-    fn revalidate_entry(&mut self, id: EntryId, waiter: Waiter, now: Time) {
-        let first = self
+    fn revalidate_entry(&mut self, id: EntryId, waiter: Option<Waiter>, now: Time) {
+        let active = self
             .observers_of(id)
-            .find_map(|(_, o)| super::fetching::Source::of(o));
-        match first {
-            Some(source) => self.fetch_explicitly(id, Some(source), true, Some(waiter), now),
-            None => self.answer_now(id, Some(waiter)),
+            .filter(|(_, observer)| observer.is_active());
+        let first = active.filter_map(Source::of).next();
+        if let Some(source) = first {
+            return self.fetch_explicitly(id, Some(source), true, waiter, now);
         }
+        if let Some(entry) = self.entry(id) {
+            // Whoever comes next fetches, however fresh the data seems to be.
+            entry.state.is_invalidated = true;
+            self.touch(id);
+        }
+        self.answer_now(id, waiter);
     }
 
     /// The data shown under `key`.

@@ -1,0 +1,141 @@
+//! What happens to the cache when somebody else is signed in.
+
+use super::effect::{Answer, Effect};
+use super::entry::{Entry, EntryId, Fetch, FetchStatus, Phase, QueryState};
+use super::event::Owner;
+use super::freshness;
+use super::observer::ObserverId;
+use super::options::Access;
+use super::state::{Engine, Topic};
+use super::time::Time;
+use super::trail::What;
+
+impl Engine {
+    /// Somebody else is signed in (or nobody, or it is not known any more): nothing private of the old
+    /// owner survives, neither data nor answers on the way.
+    pub(crate) fn set_owner(&mut self, owner: Owner, now: Time) {
+        if self.world.owner == owner {
+            return;
+        }
+        let is_other = self.is_other_than_last(&owner);
+        let old = std::mem::replace(&mut self.world.owner, owner.clone());
+        if let Owner::Identity(name) = owner {
+            self.world.last_identity = Some(name);
+        }
+        self.note(Topic::Owner);
+        if old != Owner::Unknown {
+            self.disown_all(false, now);
+        } else if is_other {
+            // Code of the user before may have written while nobody was known.
+            self.disown_all(true, now);
+        }
+        self.continue_all(now);
+        self.fill_gaps(now);
+    }
+
+    fn is_other_than_last(&self, owner: &Owner) -> bool {
+        match (&self.world.last_identity, owner) {
+            (None, _) => false,
+            (Some(last), Owner::Identity(name)) => last != name,
+            (Some(_), Owner::Nobody | Owner::Unknown) => true,
+        }
+    }
+
+    /// Fetches what is watched and has no data now.
+    fn fill_gaps(&mut self, now: Time) {
+        for id in self.watched() {
+            let idle = self.entries.get(id.0).is_some_and(|entry| {
+                entry.access != Access::Public && entry.fetch.is_none() && !entry.has_data()
+            });
+            if idle && let Some(by) = self.first_that(id, freshness::wants_on_change, now) {
+                self.fetch_automatically(id, by, now);
+            }
+        }
+    }
+
+    /// Takes all private data from its owner. `keep_waiting` spares the fetches that have not begun.
+    fn disown_all(&mut self, keep_waiting: bool, now: Time) {
+        self.world.epoch += 1;
+        let private = |(_, entry): &(_, &Entry)| entry.access != Access::Public;
+        let entries = self.entries.iter().filter(private);
+        let ids: Vec<_> = entries.map(|(id, _)| EntryId(id)).collect();
+        for id in ids {
+            self.disown(id, keep_waiting, now);
+        }
+        self.forget_previous(now);
+        let known = &self.by_key;
+        self.trail.retain(|key| known.contains_key(key));
+    }
+
+    fn disown(&mut self, id: EntryId, keep_waiting: bool, now: Time) {
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let waits = |fetch: &mut Fetch| fetch.phase == Phase::Paused && fetch.failures == 0;
+        let fetch = entry.fetch.take_if(|fetch| !(keep_waiting && waits(fetch)));
+        let before = entry.state.fetch_status;
+        let after = if entry.fetch.is_some() {
+            before
+        } else {
+            FetchStatus::Idle
+        };
+        entry.state = QueryState {
+            fetch_status: after,
+            ..QueryState::default()
+        };
+        entry.move_revert_point();
+        entry.base = None;
+        entry.initial = None;
+        entry.last = None;
+        entry.patches.clear();
+        entry.mutation = 0;
+        entry.mutations_running = 0;
+        entry.disowned = entry.disowned.wrapping_add(1);
+        entry.deduped_until = Time::ZERO;
+        entry.end_retries();
+        entry.poll.clear();
+        entry.poll_every = None;
+        let unused = entry.is_unused();
+        self.trail.push(now, &entry.key, What::Disowned);
+        self.count_fetching(before, after);
+        if let Some(fetch) = fetch {
+            self.effect(Effect::Abort(fetch.signal));
+            for waiter in fetch.waiters {
+                self.effect(Effect::Answer(waiter, Answer::Cancelled));
+            }
+        }
+        self.forget_seen(id);
+        self.touch(id);
+        self.rearm_poll(id, now);
+        if unused {
+            self.remove_entry(id, now);
+        }
+    }
+
+    /// Answers are counted anew.
+    pub(crate) fn forget_seen(&mut self, id: EntryId) {
+        let ids: Vec<_> = self.observers_of(id).map(|(id, _)| id).collect();
+        for id in ids {
+            if let Some(observer) = self.observers.get_mut(id.0) {
+                observer.seen = (0, 0);
+            }
+        }
+    }
+
+    /// Observers remember the last data that they showed, whatever they watch now; that goes as well. Those
+    /// whose entry was removed show what they had: they come back to an entry.
+    fn forget_previous(&mut self, now: Time) {
+        let ids: Vec<_> = self.observers.keys().map(ObserverId).collect();
+        for id in ids {
+            let Some(observer) = self.observers.get_mut(id.0) else {
+                continue;
+            };
+            observer.previous = None;
+            let lost = observer.key.clone().filter(|_| observer.entry.is_none());
+            if let Some(key) = lost {
+                self.join(id, &key, now);
+            }
+            self.refresh(id, true, now);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The life of a fetch, second part: how it ends.
+
+use super::effect::{Answer, Effect, Waiter};
+use super::entry::{EntryId, Fetch, FetchStatus, Phase, Status};
+use super::erased::{Data, Failure};
+use super::options::{Callbacks, Dialect};
+use super::retry;
+use super::state::Engine;
+use super::time::Time;
+use super::timers::TimerOwner;
+use super::trail::What;
+
+impl Engine {
+    /// A query function has ended.
+    pub(crate) fn settle(
+        &mut self,
+        id: EntryId,
+        seq: u64,
+        outcome: Result<Data, Failure>,
+        now: Time,
+    ) {
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let is_swr = match &entry.fetch {
+            Some(fetch) if fetch.seq == seq && fetch.phase == Phase::Running => {
+                fetch.options.dialect == Dialect::Swr
+            }
+            _ => return,
+        };
+        if is_swr && entry.mutations_running > 0 {
+            // The answer may be older than what the mutation does; its end fetches anew.
+            return self.discard_fetch(id, now);
+        }
+        match outcome {
+            Ok(data) => self.succeed(id, data, now),
+            Err(failure) if failure.hint.cancelled => self.cancel_fetch(id, true, now),
+            Err(failure) => self.fail(id, failure, now),
+        }
+    }
+
+    /// What to call after a fetch: what the observer that started it says now. Who has gone, or watches
+    /// another key, does not want to hear of it.
+    pub(crate) fn callbacks(&self, id: EntryId, fetch: &Fetch) -> Option<Callbacks> {
+        let observer = self.observer(fetch.by?)?;
+        (observer.entry == Some(id)).then(|| observer.options.callbacks.clone())
+    }
+
+    fn succeed(&mut self, id: EntryId, data: Data, now: Time) {
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let Some(fetch) = entry.fetch.take() else {
+            return;
+        };
+        entry.patches.drop_finished();
+        entry.write(data, Some(&fetch.options), now);
+        entry.idle_failures();
+        entry.end_retries();
+        entry.deduped_until = now.after(fetch.options.deduping_interval);
+        self.trail.push(now, &entry.key, What::Success);
+        let (key, base) = (entry.key.clone(), entry.base.clone());
+        let callback = self
+            .callbacks(id, &fetch)
+            .and_then(|calls| calls.on_success);
+        if let (Some(callback), Some(data)) = (callback, base) {
+            self.effect(Effect::Call(Box::new(move || callback(&data, &key))));
+        }
+        self.end_fetch(id, fetch.waiters, now);
+    }
+
+    fn fail(&mut self, id: EntryId, failure: Failure, now: Time) {
+        let random = (self.random)();
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let Some(fetch) = &mut entry.fetch else {
+            return;
+        };
+        let retries = fetch.options.dialect == Dialect::Query && !fetch.retries_stopped;
+        let delay = if retries {
+            retry::next_try(&fetch.options, fetch.failures, &failure, random)
+        } else {
+            None
+        };
+        fetch.failures = fetch.failures.saturating_add(1);
+        entry.state.failure_count = fetch.failures;
+        entry.state.failure_reason = Some(failure.clone());
+        let Some(delay) = delay else {
+            return self.fail_for_good(id, failure, random, now);
+        };
+        fetch.phase = Phase::Backoff;
+        let at = now.after(delay);
+        self.timers.set(&mut entry.retry, TimerOwner::Retry(id), at);
+        self.trail.push(now, &entry.key, What::Retry);
+        self.touch(id);
+    }
+
+    pub(crate) fn fail_for_good(&mut self, id: EntryId, failure: Failure, random: f64, now: Time) {
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let Some(fetch) = entry.fetch.take() else {
+            return;
+        };
+        let state = &mut entry.state;
+        state.error = Some(failure.clone());
+        state.error_updated_at = now;
+        state.error_update_count = state.error_update_count.saturating_add(1);
+        state.status = Status::Error;
+        state.is_invalidated = true;
+        entry.deduped_until = Time::ZERO;
+        entry.retry.clear();
+        let key = entry.key.clone();
+        self.trail.push(now, &key, What::Error);
+        self.plan_swr_retry(id, &fetch, &failure, random, now);
+        if let Some(callback) = self.callbacks(id, &fetch).and_then(|calls| calls.on_error) {
+            let failure = failure.clone();
+            self.effect(Effect::Call(Box::new(move || callback(&failure, &key))));
+        }
+        for waiter in fetch.waiters {
+            self.effect(Effect::Answer(waiter, Answer::Failed(failure.clone())));
+        }
+        self.end_fetch(id, Vec::new(), now);
+    }
+
+    fn plan_swr_retry(
+        &mut self,
+        id: EntryId,
+        fetch: &Fetch,
+        failure: &Failure,
+        random: f64,
+        now: Time,
+    ) {
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        if fetch.options.dialect != Dialect::Swr || entry.observers.len == 0 {
+            return entry.end_retries();
+        }
+        match retry::next_try(&fetch.options, entry.retries, failure, random) {
+            Some(delay) => {
+                entry.retries = entry.retries.saturating_add(1);
+                let at = now.after(delay);
+                self.timers.set(&mut entry.retry, TimerOwner::Retry(id), at);
+            }
+            None => entry.end_retries(),
+        }
+    }
+
+    /// Drops the running fetch because a write by hand is newer. The state is as before the fetch, or as
+    /// written; who waits is told what is there.
+    pub(crate) fn discard_fetch(&mut self, id: EntryId, now: Time) {
+        let Some(fetch) = self.supersede(id, now) else {
+            return;
+        };
+        if let Some(entry) = self.entries.get_mut(id.0) {
+            entry.revert(fetch.revert);
+        }
+        self.end_fetch(id, fetch.waiters, now);
+    }
+
+    /// Stops a fetch: the entry goes back to what it was before it. Gives those who wait for it.
+    pub(crate) fn stop_fetch(&mut self, id: EntryId, now: Time) -> Vec<Waiter> {
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return Vec::new();
+        };
+        let Some(fetch) = entry.fetch.take() else {
+            return Vec::new();
+        };
+        entry.retry.clear();
+        entry.revert(fetch.revert);
+        self.trail.push(now, &entry.key, What::Cancelled);
+        self.effect(Effect::Abort(fetch.signal));
+        self.end_fetch(id, Vec::new(), now);
+        fetch.waiters
+    }
+
+    /// Stops a fetch. Who waits gets the old data if there is any and it stays, else hears of the cancellation.
+    pub(crate) fn cancel_fetch(&mut self, id: EntryId, keeps_data: bool, now: Time) {
+        let waiters = self.stop_fetch(id, now);
+        let data = self
+            .entries
+            .get(id.0)
+            .and_then(|entry| entry.state.data.clone());
+        let data = data.filter(|_| keeps_data);
+        for waiter in waiters {
+            let answer = match &data {
+                Some(data) => Answer::Data(Some(data.clone())),
+                None => Answer::Cancelled,
+            };
+            self.effect(Effect::Answer(waiter, answer));
+        }
+    }
+
+    fn end_fetch(&mut self, id: EntryId, waiters: Vec<Waiter>, now: Time) {
+        self.set_fetch_status(id, FetchStatus::Idle);
+        for waiter in waiters {
+            self.answer_now(id, Some(waiter));
+        }
+        self.rearm_poll(id, now);
+        self.schedule_gc(id, now);
+    }
+
+    /// The wait before a retry is over.
+    pub(crate) fn retry_now(&mut self, id: EntryId, now: Time) {
+        match self.entries.get(id.0).map(|entry| &entry.fetch) {
+            Some(Some(fetch)) if fetch.phase == Phase::Backoff => self.go_on(id, now),
+            Some(None) => self.swr_retry(id, now),
+            _ => {}
+        }
+    }
+
+    /// SWR's retry is a new request through the first observer that can make one. It belongs to the chain of
+    /// the failed one, so that the count goes on.
+    fn swr_retry(&mut self, id: EntryId, now: Time) {
+        let ready = self.world.visible && self.world.online;
+        let first = self
+            .observers_of(id)
+            .find(|(_, o)| o.is_active())
+            .map(|(id, _)| id);
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let Some(first) = first else {
+            return entry.end_retries();
+        };
+        entry.retry_waits = !ready;
+        if ready {
+            let retries = entry.retries;
+            self.fetch_automatically(id, first, now);
+            if let Some(entry) = self
+                .entries
+                .get_mut(id.0)
+                .filter(|entry| entry.fetch.is_some())
+            {
+                entry.retries = retries;
+            }
+        }
+    }
+}
