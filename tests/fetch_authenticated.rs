@@ -453,3 +453,28 @@ fn a_server_that_echoes_the_token_does_not_get_it_into_an_error() {
         );
     }
 }
+
+#[test]
+fn an_echo_of_the_token_is_found_in_whatever_way_json_writes_it() {
+    let world = World::new();
+    world
+        .source
+        .script(|_, _| Some(Ok(Credential::Bearer(Token::new("opaque/key")))));
+    for body in [
+        r#"{"a":[1,"Bearer opaque\/key"]}"#,
+        r#"{"a":{"b":"opaque\u002fkey"}}"#,
+        r#"{"opaque/key":1}"#,
+        r#"["opaque/key","opaque\/key"]"#,
+        "opaque/key opaque/key",
+    ] {
+        world.net.serve(move |_| Reply::text(403, body));
+        let error = world.finish(world.api.get("/x").send()).unwrap_err();
+        let status = error.status_error().unwrap();
+        let texts = format!("{error:?} {:?} {}", status.body, status.text);
+        assert!(texts.contains("[token]"), "{texts}");
+        assert!(
+            !texts.contains("opaque") && !texts.contains("key"),
+            "{texts}"
+        );
+    }
+}

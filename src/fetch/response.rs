@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::decode;
 use super::error::{FetchError, StatusError};
@@ -135,10 +136,19 @@ impl Response {
             Err(FetchError::Network(_)) => (String::new(), None),
             Err(error) => return error,
         };
-        let text = hide(text, secret.as_ref());
         let json = Some(&text).filter(|text| text.len() <= JSON_LIMIT);
-        let body = json.and_then(|text| serde_json::from_str(text).ok());
-        let text = Rc::from(beginning(&text));
+        let mut body: Option<Value> = json.and_then(|text| serde_json::from_str(text).ok());
+        // By its parts and not its text, which may write the token's characters in another way.
+        let echoed = match (&mut body, &secret) {
+            (Some(body), Some(token)) => hide_in(body, token),
+            _ => false,
+        };
+        let shown = match &body {
+            Some(body) if echoed => body.to_string(),
+            _ => hide(text, secret.as_ref()),
+        };
+        let text = Rc::from(beginning(&shown));
+        let status_text = hide(status_text.to_string(), secret.as_ref()).into();
         let retry_after = wait;
         FetchError::Status(Rc::new(StatusError {
             status,
@@ -163,6 +173,27 @@ fn hide(text: String, secret: Option<&Token>) -> String {
     match secret {
         Some(token) if text.contains(token.expose()) => text.replace(token.expose(), "[token]"),
         _ => text,
+    }
+}
+
+/// The same for JSON; tells whether there was anything to take out.
+fn hide_in(value: &mut Value, token: &Token) -> bool {
+    match value {
+        Value::String(text) if text.contains(token.expose()) => {
+            *text = text.replace(token.expose(), "[token]");
+            true
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .fold(false, |any, item| hide_in(item, token) | any),
+        Value::Object(map) if map.keys().any(|key| key.contains(token.expose())) => {
+            *value = Value::String("[token]".to_owned());
+            true
+        }
+        Value::Object(map) => map
+            .values_mut()
+            .fold(false, |any, item| hide_in(item, token) | any),
+        _ => false,
     }
 }
 

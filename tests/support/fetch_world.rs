@@ -71,13 +71,14 @@ pub fn base64url(bytes: &[u8]) -> String {
     text
 }
 
+type Listener = Rc<dyn Fn()>;
 type Mints = Box<dyn Fn(u64, &TokenOptions) -> Option<Result<Credential, TokenError>>>;
 
 /// A source that mints a good token unless told otherwise.
 pub struct FakeSource {
     sim: Sim,
     pub state: RefCell<AuthState>,
-    listeners: RefCell<Vec<(u64, Rc<dyn Fn()>)>>,
+    listeners: RefCell<Vec<(u64, Listener)>>,
     /// The options of each call, in order.
     pub calls: RefCell<Vec<TokenOptions>>,
     /// How long each mint takes; `None` never ends.
