@@ -250,6 +250,18 @@ fn a_change_of_the_user_ends_the_waiting_for_the_former_users_token() {
 }
 
 #[test]
+fn a_change_between_the_minting_and_the_handing_out_is_noticed() {
+    let world = World::new();
+    let (first, source) = (world.auth.get_token(&options()), world.source.clone());
+    world.sim.spawn(Box::pin(async move {
+        drop(first.await);
+        source.sign_in(bob());
+    }));
+    let second = world.sim.run(world.auth.get_token(&options()));
+    assert_eq!(world.until(&second), Err(TokenError::IdentityChanged));
+}
+
+#[test]
 fn a_token_of_the_wrong_user_is_never_handed_out() {
     let world = World::new();
     let wrong = || Credential::Bearer(Token::new(jwt(&claims_of(&bob(), 1_000, 60, 1))));

@@ -295,6 +295,23 @@ fn another_organisation_is_another_user_and_so_is_nobody() {
 }
 
 #[test]
+fn a_request_made_while_loading_does_not_leave_with_the_token_of_who_is_gone() {
+    let world = World::in_state(AuthState::Loading);
+    let (first, source) = (
+        world.auth.get_token(&TokenOptions::default()),
+        world.source.clone(),
+    );
+    world.sim.spawn(Box::pin(async move {
+        drop(first.await);
+        source.sign_in(bob());
+    }));
+    let running = world.sim.run(world.api.get("/x").json::<String>());
+    world.source.sign_in(alice());
+    assert_eq!(world.until(&running), Err(FetchError::IdentityChanged));
+    assert_eq!(world.net.count(), 0);
+}
+
+#[test]
 fn a_renewed_token_of_the_same_user_ends_nothing() {
     let (_, result) = switched_at(15, |world| world.source.sign_in(alice()));
     assert_eq!(result, Ok("ok".to_owned()));

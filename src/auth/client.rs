@@ -207,6 +207,10 @@ impl AuthClient {
             let deadline = client.inner.deadline.get();
             let timer = sleep(&*client.inner.runtime, deadline);
             match race(client.wait(first, &options, demand), timer).await {
+                // Somebody else may have signed in between the minting and this very moment.
+                Either::First(Ok(issued)) if !client.is_current(issued.epoch) => {
+                    Err(TokenError::IdentityChanged)
+                }
                 Either::First(result) => result,
                 Either::Second(()) => Err(client.timed_out(deadline)),
             }
