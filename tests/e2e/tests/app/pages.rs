@@ -1,0 +1,115 @@
+//! What each page shows, and with which credential it asked for it.
+
+use e2e::{Setup, World, test};
+use serde_json::json;
+
+use crate::{count, open_with_data, wait_count};
+
+/// A page shows the user's data, and neither the server nor the page's own log saw another credential.
+fn shows_data_by(path: &'static str, credential: &'static str) {
+    test(Setup::default(), |world| {
+        let page = &world.page;
+        world.signed_in_as("ada");
+        open_with_data(world, path);
+        assert_eq!(page.text("message").as_deref(), Some("Hello, Ada Lovelace"));
+        assert_eq!(page.text("via").as_deref(), Some(credential));
+        let asked = world.requests().of_path("GET", "/api/foo");
+        assert_eq!(asked.credentials(), [credential], "once: {asked}");
+        assert_eq!(asked.statuses(), [200]);
+        let logged = page.each(
+            "[data-testid='request-log'] li[data-path='/api/foo']",
+            "e => e.dataset.method + e.dataset.status + e.dataset.credential",
+        );
+        assert_eq!(logged, [format!("GET200{credential}")]);
+        has_no_token_to_be_seen(world);
+
+        let before = count(page);
+        page.click("increment");
+        wait_count(page, before + 1);
+        let asked = world.requests().of_api();
+        assert!(
+            asked.credentials().iter().all(|used| *used == credential),
+            "{asked}"
+        );
+        assert_eq!(asked.answered(200).count(), asked.count(), "{asked}");
+        has_no_token_to_be_seen(world);
+    });
+}
+
+/// Every token begins with the base64 of `{"`.
+#[track_caller]
+fn has_no_token_to_be_seen(world: &World) {
+    let script = "return document.documentElement.outerHTML + location.href +
+        JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + JSON.stringify(history.state)";
+    let seen = world.page.run(script, json!([]));
+    let seen = seen.as_str().unwrap_or_default();
+    assert!(
+        seen.len() > 500 && !seen.contains("eyJ"),
+        "a token is on the page"
+    );
+    let console = world.page.browser.console().expect("the console");
+    assert!(
+        console.iter().all(|line| !line.message.contains("eyJ")),
+        "a token is in the console"
+    );
+}
+
+#[test]
+fn the_same_origin_page_shows_data_by_the_cookie() {
+    shows_data_by("/same-origin", "cookie");
+}
+
+#[test]
+fn the_swr_page_shows_data_by_a_bearer_token() {
+    shows_data_by("/swr", "bearer");
+}
+
+#[test]
+fn the_query_page_shows_data_by_a_bearer_token() {
+    shows_data_by("/query", "bearer");
+}
+
+#[test]
+fn the_background_page_shows_data_by_a_bearer_token() {
+    shows_data_by("/background", "bearer");
+}
+
+#[test]
+fn pages_that_show_the_same_data_share_one_request() {
+    test(Setup::default(), |world| {
+        let page = &world.page;
+        world.signed_in_as("ada");
+        open_with_data(world, "/swr");
+        page.click("increment");
+        wait_count(page, 1);
+        // Going there shows what is known at once, not a page that is loading.
+        world.controls().fault_for("GET", "/api/foo", "delay:1500");
+        page.click("nav-query");
+        page.wait_for("page-query");
+        e2e::within(
+            std::time::Duration::from_millis(1200),
+            "data from the cache",
+            || (page.text("count")? == "1").then_some(()),
+        );
+    });
+}
+
+#[test]
+fn the_request_log_can_be_cleared() {
+    test(Setup::default(), |world| {
+        let page = &world.page;
+        world.signed_in_as("ada");
+        open_with_data(world, "/swr");
+        let lines = || {
+            page.each(
+                "[data-testid='request-log'] li[data-path]",
+                "e => e.dataset.path",
+            )
+        };
+        e2e::until("a line in the request log", || {
+            (!lines().is_empty()).then_some(())
+        });
+        page.click("clear-log");
+        e2e::until("an empty request log", || lines().is_empty().then_some(()));
+    });
+}
