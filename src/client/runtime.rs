@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use crate::engine::time::Time;
 
-/// A future that stays on its thread.
-pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+pub use crate::engine::effect::LocalFuture;
 
 /// A running timer; dropping it cancels the timer.
 pub struct TimerGuard(

@@ -1,5 +1,7 @@
 //! What the engine wants to be done.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -9,7 +11,8 @@ use super::erased::{Data, Failure};
 use super::key::Key;
 use super::signal::Signal;
 
-use crate::client::runtime::LocalFuture;
+/// A future that stays on its thread.
+pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// What a query function gets to know.
 #[derive(Clone)]
