@@ -262,6 +262,15 @@ fn a_change_between_the_minting_and_the_handing_out_is_noticed() {
 }
 
 #[test]
+fn a_cached_token_is_not_handed_out_after_a_change_that_nobody_told() {
+    let world = World::new();
+    world.token().unwrap();
+    world.source.set_state_silently(AuthState::SignedOut);
+    assert_eq!(world.token(), Err(TokenError::SignedOut));
+    assert_eq!(world.auth.state(), AuthState::SignedOut);
+}
+
+#[test]
 fn a_token_of_the_wrong_user_is_never_handed_out() {
     let world = World::new();
     let wrong = || Credential::Bearer(Token::new(jwt(&claims_of(&bob(), 1_000, 60, 1))));

@@ -199,6 +199,8 @@ impl AuthClient {
     ) -> LocalFuture<Result<Issued, TokenError>> {
         let client = self.clone();
         Box::pin(async move {
+            // A source may have changed before it comes round to telling.
+            refresh(&Rc::downgrade(&client.inner));
             // What is at hand needs no timer.
             let first = match client.step(&options, demand) {
                 Step::Done(result) => return result,
