@@ -243,7 +243,7 @@ impl TokenCache {
             Credential::Bearer(token) => self.examine(key, token, mint)?,
         };
         let next = self.serial + 1;
-        let entry = self.entry_mut(key);
+        let mut entry = self.take(key);
         entry.arrived = mint.received_at;
         entry.failures = 0;
         entry.last_error = None;
@@ -260,17 +260,19 @@ impl TokenCache {
             },
         };
         entry.held = Some(held.clone());
+        self.put(key, entry);
         self.serial = self.serial.max(held.serial);
         Ok(held)
     }
 
     /// Notes that a renewal failed. The old token stays until it expires.
     pub fn fail(&mut self, key: &TokenKey, error: &TokenError, now: Time) {
-        let entry = self.entry_mut(key);
+        let mut entry = self.take(key);
         let doubled = FAILED_REFRESH_PAUSE.saturating_mul(1 << entry.failures.min(16));
         entry.pause = Some((now, doubled.min(FAILED_REFRESH_PAUSE_MAX)));
         entry.failures = entry.failures.saturating_add(1);
         entry.last_error = Some(error.clone());
+        self.put(key, entry);
     }
 
     /// What to do about a 401 for the credential with this serial number.
@@ -296,7 +298,9 @@ impl TokenCache {
 
     /// Notes that the server refused a credential which had just been renewed.
     pub fn note_refused(&mut self, key: &TokenKey, serial: u64, now: Time) {
-        self.entry_mut(key).refused = Some((serial, now));
+        let mut entry = self.take(key);
+        entry.refused = Some((serial, now));
+        self.put(key, entry);
     }
 
     /// Checks a token on its arrival and learns from it; gives its life if it says so.
@@ -341,16 +345,14 @@ impl TokenCache {
             .map(|(_, entry)| entry)
     }
 
-    fn entry_mut(&mut self, key: &TokenKey) -> &mut Entry {
-        let at = self
-            .entries
-            .iter()
-            .position(|(other, _)| other == key)
-            .unwrap_or_else(|| {
-                self.entries.push((key.clone(), Entry::default()));
-                self.entries.len() - 1
-            });
-        &mut self.entries[at].1
+    /// Takes the entry out to be changed; [`Self::put`] brings it back.
+    fn take(&mut self, key: &TokenKey) -> Entry {
+        let at = self.entries.iter().position(|(other, _)| other == key);
+        at.map_or_else(Entry::default, |at| self.entries.swap_remove(at).1)
+    }
+
+    fn put(&mut self, key: &TokenKey, entry: Entry) {
+        self.entries.push((key.clone(), entry));
     }
 }
 

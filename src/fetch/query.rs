@@ -67,21 +67,29 @@ fn push(query: &mut String, name: &str, value: &str) {
 
 /// Escapes everything but letters, digits and `-._~`: read alike by every server, as a form or not.
 fn escape(out: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(char::from(byte));
         } else {
             out.push('%');
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 15)]));
+            out.push(hex(byte >> 4));
+            out.push(hex(byte & 15));
         }
     }
 }
 
+/// The digit for a number below 16.
+fn hex(digit: u8) -> char {
+    char::from(if digit < 10 {
+        b'0' + digit
+    } else {
+        b'A' + (digit - 10)
+    })
+}
+
 fn insert(url: &mut String, query: &str) {
-    let end = url.find('#').unwrap_or(url.len());
-    let before = &url[..end];
+    let before = url.split('#').next().unwrap_or_default();
+    let end = before.len();
     let separator = match before.find('?') {
         None => "?",
         Some(_) if before.ends_with(['?', '&']) => "",
