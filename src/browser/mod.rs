@@ -20,14 +20,28 @@ pub fn default_runtime() -> Rc<dyn Runtime> {
     }
 }
 
+/// A client for the whole life of the page, with its listeners.
+struct DefaultClient {
+    client: QueryClient,
+    _page: Rc<page::PageEvents>,
+}
+
+impl DefaultClient {
+    fn new() -> Self {
+        let client = QueryClient::new(default_runtime());
+        let page = client.environment(|client| page::PageEvents::new(&client));
+        Self { client, _page: page }
+    }
+}
+
 thread_local! {
-    static DEFAULT_CLIENT: QueryClient = QueryClient::new(default_runtime());
+    static DEFAULT_CLIENT: DefaultClient = DefaultClient::new();
 }
 
 /// The client of hooks that are used without a provider, as SWR's are: one for the page.
 #[must_use]
 pub fn default_client() -> QueryClient {
-    DEFAULT_CLIENT.with(Clone::clone)
+    DEFAULT_CLIENT.with(|default| default.client.clone())
 }
 
 /// Says in the console what a developer should mend.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use web_sys::VisibilityState;
+use web_sys::{EventTarget, VisibilityState};
 
 use crate::client::{QueryClient, WeakQueryClient};
 use crate::engine::event::Event;
@@ -35,30 +35,32 @@ impl PageEvents {
             pending: RefCell::new(None),
             visible: Cell::new(true),
         });
-        page.look();
-        // Offline is believed only when it happens, as browsers report it wrongly; online always.
-        if web_sys::window().is_some_and(|window| window.navigator().on_line()) {
-            page.dispatch(Event::Online(true));
-        }
+        // Said in any case: the client may have been left by earlier listeners on a hidden page.
+        page.visible.set(is_visible());
+        page.dispatch(Event::Visible(page.visible.get()));
+        page.believe_online();
         Self { _listeners: listen(&page) }
     }
 }
 
+type Handler = fn(&Rc<Page>, &web_sys::Event);
+
 fn listen(page: &Rc<Page>) -> Vec<EventListener> {
     let Some(window) = web_sys::window() else { return Vec::new() };
-    let on = |name: &'static str, handle: fn(&Rc<Page>)| {
+    let on = |target: &EventTarget, name: &'static str, handle: Handler| {
         let page = page.clone();
-        EventListener::new(&window, name, move |_| handle(&page))
+        EventListener::new(target, name, move |event| handle(&page, event))
     };
-    // `visibilitychange` is fired at the document and bubbles up to here.
-    vec![
-        on("visibilitychange", Page::on_visibility),
-        on("focus", Page::focus_soon),
-        on("online", |page| page.dispatch(Event::Online(true))),
-        on("offline", |page| page.dispatch(Event::Online(false))),
-        // A page that comes back from the back/forward cache has missed everything since.
-        on("pageshow", Page::on_visibility),
-    ]
+    let mut listeners = vec![
+        on(&window, "focus", |page, _| page.focus_soon()),
+        on(&window, "online", |page, _| page.dispatch(Event::Online(true))),
+        on(&window, "offline", |page, _| page.dispatch(Event::Online(false))),
+        on(&window, "pageshow", Page::on_show),
+    ];
+    if let Some(document) = window.document() {
+        listeners.push(on(&document, "visibilitychange", |page, _| page.on_visibility()));
+    }
+    listeners
 }
 
 impl Page {
@@ -84,13 +86,29 @@ impl Page {
         }
     }
 
+    /// A page that comes back from the back/forward cache has missed everything since, whatever it looks like.
+    fn on_show(self: &Rc<Self>, event: &web_sys::Event) {
+        self.look();
+        let persisted = js_sys::Reflect::get(event, &"persisted".into());
+        if persisted.is_ok_and(|persisted| persisted.is_truthy()) {
+            self.believe_online();
+            self.focus_soon();
+        }
+    }
+
+    /// Offline is believed only when it happens, as browsers report it wrongly; online always.
+    fn believe_online(&self) {
+        if web_sys::window().is_some_and(|window| window.navigator().on_line()) {
+            self.dispatch(Event::Online(true));
+        }
+    }
+
     /// Deferred by a turn, so that what the same click changes (a key, say) is changed before.
     fn focus_soon(self: &Rc<Self>) {
         self.look();
         let page = Rc::downgrade(self);
         let timeout = Timeout::new(0, move || {
             if let Some(page) = page.upgrade() {
-                // Forgotten, not cancelled: it has fired.
                 drop(page.pending.take());
                 page.dispatch(Event::Focus);
             }

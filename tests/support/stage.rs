@@ -145,7 +145,9 @@ impl View {
     }
 
     pub fn html(&self) -> Html {
-        html! { <Probe view={self.clone()} /> }
+        // Of two views neither may take over the other's hooks.
+        let key = format!("{:p}", Rc::as_ptr(&self.0));
+        html! { <Probe {key} view={self.clone()} /> }
     }
 
     /// What each render showed, in order.
