@@ -64,8 +64,13 @@ impl Stage {
 
     /// Shows something else.
     pub async fn show(&mut self, html: Html) {
-        self.app.as_mut().unwrap().update(RootProps { html });
+        self.put(html);
         settle().await;
+    }
+
+    /// Shows something else as soon as Yew comes to it.
+    pub fn put(&mut self, html: Html) {
+        self.app.as_mut().unwrap().update(RootProps { html });
     }
 
     pub fn text(&self) -> String {
