@@ -248,11 +248,12 @@ fn the_log_tells_how_requests_ended_and_nothing_secret() {
         .iter()
         .map(|e| (e.method, &*e.path, e.outcome, e.credential))
         .collect();
-    let none = CredentialKind::None;
+    // A plain request to the own origin travels with its cookies.
+    let (none, cookie) = (CredentialKind::None, CredentialKind::Cookie);
     assert_eq!(
         told,
         [
-            (Method::Get, "/a", RequestOutcome::Status(200), none),
+            (Method::Get, "/a", RequestOutcome::Status(200), cookie),
             (
                 Method::Post,
                 "/b",
@@ -265,8 +266,8 @@ fn the_log_tells_how_requests_ended_and_nothing_secret() {
                 RequestOutcome::Status(404),
                 none
             ),
-            (Method::Get, "/d", RequestOutcome::Failed("decode"), none),
-            (Method::Get, "/e", RequestOutcome::Failed("network"), none),
+            (Method::Get, "/d", RequestOutcome::Failed("decode"), cookie),
+            (Method::Get, "/e", RequestOutcome::Failed("network"), cookie),
         ]
     );
     assert_eq!(events[0].duration, ms(15));

@@ -179,6 +179,7 @@ impl CustomSource {
                 self.shared.learn(credential.as_ref());
                 self.shared.first.replace(credential);
             }
+            Err(TokenError::SignedOut) => self.shared.change(AuthState::SignedOut),
             Err(error) => {
                 let message = Rc::from(error.to_string());
                 self.shared.change(AuthState::Failed { message });

@@ -24,7 +24,7 @@ pub struct RequestEvent {
     pub started: Time,
     /// How long it took until the body was read.
     pub duration: Duration,
-    /// What made it an authenticated request.
+    /// What said to the server who was asking.
     pub credential: CredentialKind,
     /// Whether it was sent a second time with a new token, after a 401.
     pub replayed: bool,
@@ -39,13 +39,13 @@ pub enum RequestOutcome {
     Failed(&'static str),
 }
 
-/// What made a request an authenticated one.
+/// What said to the server who was asking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CredentialKind {
-    /// Nothing.
+    /// Nothing: another origin, or no cookies wanted.
     #[default]
     None,
-    /// The session's cookie.
+    /// The page's own cookies, if it has any.
     Cookie,
     /// A bearer token.
     Bearer,

@@ -38,6 +38,9 @@ pub(super) async fn send(
     match &settings.auth {
         Some(auth) => authenticated(settings, auth, plan, scope).await,
         None => {
+            if plan.target.is_same_origin && plan.credentials != Credentials::Omit {
+                scope.entry.credential = CredentialKind::Cookie;
+            }
             let raw = transfer(settings, plan.plain(scope), scope).await?;
             Ok(Answer { raw, secret: None })
         }
