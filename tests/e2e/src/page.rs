@@ -207,14 +207,12 @@ impl Page {
         );
     }
 
-    /// The name of the element that has the focus.
+    /// The name of the element that has the focus, or of the closest one around it.
     #[must_use]
     #[track_caller]
     pub fn focused(&self) -> String {
-        let name = self.run(
-            "return document.activeElement.dataset.testid || ''",
-            json!([]),
-        );
+        let script = "return document.activeElement.closest('[data-testid]')?.dataset.testid || ''";
+        let name = self.run(script, json!([]));
         name.as_str().unwrap_or_default().to_owned()
     }
 
