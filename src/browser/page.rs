@@ -28,7 +28,9 @@ impl PageEvents {
     #[must_use]
     pub fn new(client: &QueryClient) -> Self {
         if !cfg!(target_arch = "wasm32") {
-            return Self { _listeners: Vec::new() };
+            return Self {
+                _listeners: Vec::new(),
+            };
         }
         let page = Rc::new(Page {
             client: client.downgrade(),
@@ -39,26 +41,36 @@ impl PageEvents {
         page.visible.set(is_visible());
         page.dispatch(Event::Visible(page.visible.get()));
         page.believe_online();
-        Self { _listeners: listen(&page) }
+        Self {
+            _listeners: listen(&page),
+        }
     }
 }
 
 type Handler = fn(&Rc<Page>, &web_sys::Event);
 
 fn listen(page: &Rc<Page>) -> Vec<EventListener> {
-    let Some(window) = web_sys::window() else { return Vec::new() };
+    let Some(window) = web_sys::window() else {
+        return Vec::new();
+    };
     let on = |target: &EventTarget, name: &'static str, handle: Handler| {
         let page = page.clone();
         EventListener::new(target, name, move |event| handle(&page, event))
     };
     let mut listeners = vec![
         on(&window, "focus", |page, _| page.focus_soon()),
-        on(&window, "online", |page, _| page.dispatch(Event::Online(true))),
-        on(&window, "offline", |page, _| page.dispatch(Event::Online(false))),
+        on(&window, "online", |page, _| {
+            page.dispatch(Event::Online(true))
+        }),
+        on(&window, "offline", |page, _| {
+            page.dispatch(Event::Online(false))
+        }),
         on(&window, "pageshow", Page::on_show),
     ];
     if let Some(document) = window.document() {
-        listeners.push(on(&document, "visibilitychange", |page, _| page.on_visibility()));
+        listeners.push(on(&document, "visibilitychange", |page, _| {
+            page.on_visibility()
+        }));
     }
     listeners
 }

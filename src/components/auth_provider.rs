@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::link::use_link;
+use super::swr_config::SwrConfigValue;
 use crate::auth::{AuthClient, TokenSource};
 use crate::browser::{console_error, default_client, default_runtime};
 use crate::client::QueryClient;
@@ -63,7 +64,9 @@ impl AuthContext {
         let plain = Fetch::with_auth(fetch::ambient(), auth.clone());
         let origins: Vec<&str> = origins.iter().map(AttrValue::as_str).collect();
         let fetch = plain.allowing(&origins).unwrap_or_else(|error| {
-            console_error(&format!("AuthProvider: {error}; the token goes to this page's origin only"));
+            console_error(&format!(
+                "AuthProvider: {error}; the token goes to this page's origin only"
+            ));
             plain
         });
         Self { auth, fetch }
@@ -113,13 +116,17 @@ pub struct AuthProviderProps {
 /// ```
 #[component]
 pub fn AuthProvider(props: &AuthProviderProps) -> Html {
-    let made = use_memo((props.source.clone(), props.allowed_origins.clone()), |(source, origins)| {
-        AuthContext::new(source, origins)
-    });
+    let made = use_memo(
+        (props.source.clone(), props.allowed_origins.clone()),
+        |(source, origins)| AuthContext::new(source, origins),
+    );
     let context = (*made).clone();
     // Hooks without a provider use the default client; their data is private as well.
     let client = use_context::<QueryClient>().unwrap_or_else(default_client);
     use_link(&client, Some(context.clone()));
+    // An enclosing `SwrConfig` may have a cache of its own, for the hooks in here as well.
+    let configured = use_context::<SwrConfigValue>().and_then(|config| config.client());
+    use_link(&configured.unwrap_or(client), Some(context.clone()));
     html! {
         <ContextProvider<AuthContext> {context}>
             { props.children.clone() }

@@ -50,5 +50,9 @@ pub fn AuthLoading(props: &GateProps) -> Html {
 }
 
 fn show(wanted: bool, props: &GateProps) -> Html {
-    if wanted { props.children.clone() } else { Html::default() }
+    if wanted {
+        props.children.clone()
+    } else {
+        Html::default()
+    }
 }

@@ -21,7 +21,12 @@ impl Link {
     fn new(client: QueryClient, auth: Option<AuthContext>) -> Self {
         let subscription = auth.as_ref().map(|auth| follow(auth.auth(), &client));
         let page = client.environment(|client| PageEvents::new(&client));
-        Self { client, auth, _subscription: subscription, _page: page }
+        Self {
+            client,
+            auth,
+            _subscription: subscription,
+            _page: page,
+        }
     }
 }
 
@@ -31,7 +36,10 @@ impl Link {
 pub(super) fn use_link(client: &QueryClient, auth: Option<AuthContext>) {
     let link = use_mut_ref(|| None::<Link>);
     let mut link = link.borrow_mut();
-    if link.as_ref().is_none_or(|link| link.client != *client || link.auth != auth) {
+    if link
+        .as_ref()
+        .is_none_or(|link| link.client != *client || link.auth != auth)
+    {
         *link = Some(Link::new(client.clone(), auth));
     }
 }
@@ -54,7 +62,11 @@ fn owner_of(state: &AuthState) -> Owner {
         AuthState::SignedOut | AuthState::Failed { .. } => Owner::Nobody,
         AuthState::SignedIn(identity) => {
             let org = identity.org_id.as_deref().unwrap_or_default();
-            Owner::Identity([&*identity.user_id, &*identity.session_id, org].join("\n").into())
+            Owner::Identity(
+                [&*identity.user_id, &*identity.session_id, org]
+                    .join("\n")
+                    .into(),
+            )
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The hooks. Each is thin: an observer in hook state, and a forced render when something that was read has
 //! changed.
 
+mod mutation_options;
 mod observed;
 mod swr_key;
 mod use_auth;
@@ -13,14 +14,13 @@ mod use_query_client;
 mod use_swr;
 mod watched;
 
+pub use mutation_options::{MutationOptions, mutation_options};
 pub use swr_key::{SwrKey, UrlKey};
 pub use use_auth::{AuthHandle, use_auth};
 pub use use_authenticated_fetch::use_authenticated_fetch;
 pub use use_clerk_swr::{use_clerk_swr, use_clerk_swr_with};
 pub use use_is_fetching::{use_is_fetching, use_is_fetching_of};
-pub use use_mutation::{
-    MutationHandle, MutationOptions, mutation_options, use_mutation, use_mutation_with,
-};
+pub use use_mutation::{MutationHandle, use_mutation, use_mutation_with};
 pub use use_query::{QueryHandle, use_query, use_query_with};
 pub use use_query_client::use_query_client;
 pub(crate) use use_swr::swr_defaults;

@@ -42,11 +42,15 @@ impl Observed {
     }
 
     pub fn data<T: 'static>(&self) -> Option<Rc<T>> {
-        self.read(Fields::DATA, |shown| shown.data.as_ref().and_then(Data::get))
+        self.read(Fields::DATA, |shown| {
+            shown.data.as_ref().and_then(Data::get)
+        })
     }
 
     pub fn error<E: 'static>(&self) -> Option<Rc<E>> {
-        self.read(Fields::ERROR, |shown| shown.error.as_ref().and_then(Failure::get))
+        self.read(Fields::ERROR, |shown| {
+            shown.error.as_ref().and_then(Failure::get)
+        })
     }
 
     pub const fn problem(&self) -> Option<&Problem> {
@@ -87,7 +91,12 @@ pub(crate) fn use_observed(
 }
 
 impl Slot {
-    fn observe(&mut self, client: QueryClient, watch: Watch, render: UseForceUpdateHandle) -> Observed {
+    fn observe(
+        &mut self,
+        client: QueryClient,
+        watch: Watch,
+        render: UseForceUpdateHandle,
+    ) -> Observed {
         let key = watch.key.clone();
         let observer = match &self.observer {
             Some(observer) if *observer.client() == client => {
@@ -134,11 +143,25 @@ impl Slot {
 }
 
 /// Whether a snapshot holds what a hook for `T` and `E` can show.
-pub(crate) fn check_types<T: 'static, E: 'static>(shown: &Snapshot, key: &Key) -> Option<TypeMismatch> {
-    let mismatch = |expected, found| TypeMismatch { key: key.to_json(), expected, found };
-    if let Some(data) = shown.data.as_ref().filter(|data| data.type_id_of() != TypeId::of::<T>()) {
+pub(crate) fn check_types<T: 'static, E: 'static>(
+    shown: &Snapshot,
+    key: &Key,
+) -> Option<TypeMismatch> {
+    let mismatch = |expected, found| TypeMismatch {
+        key: key.to_json(),
+        expected,
+        found,
+    };
+    if let Some(data) = shown
+        .data
+        .as_ref()
+        .filter(|data| data.type_id_of() != TypeId::of::<T>())
+    {
         return Some(mismatch(std::any::type_name::<T>(), data.type_name()));
     }
-    let failure = shown.error.as_ref().filter(|error| error.downcast_ref::<E>().is_none())?;
+    let failure = shown
+        .error
+        .as_ref()
+        .filter(|error| error.downcast_ref::<E>().is_none())?;
     Some(mismatch(std::any::type_name::<E>(), failure.type_name()))
 }

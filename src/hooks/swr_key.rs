@@ -30,7 +30,20 @@ macro_rules! keys_as_they_are {
 }
 
 keys_as_they_are!(
-    &'static str, String, Rc<str>, Key, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize
+    &'static str,
+    String,
+    Rc<str>,
+    Key,
+    u8,
+    u16,
+    u32,
+    u64,
+    usize,
+    i8,
+    i16,
+    i32,
+    i64,
+    isize
 );
 
 impl<K: SwrKey> SwrKey for Option<K> {

@@ -6,11 +6,11 @@ use yew::prelude::*;
 use super::swr_key::UrlKey;
 use super::use_auth::missing_provider;
 use super::use_swr::{SwrHandle, use_swr_core};
-use crate::client::{SwrOptions, erase_fetcher};
+use crate::client::{Problem, SwrOptions, erase_fetcher};
 use crate::components::AuthContext;
 use crate::engine::key::IntoKey;
 use crate::engine::options::Access;
-use crate::fetch::{Fetch, FetchError};
+use crate::fetch::FetchError;
 
 /// [`use_swr`](super::use_swr) with the user's session token: gets JSON from `url`, shows cached data at once,
 /// and fetches anew on mount, on focus and when the network is back.
@@ -55,14 +55,18 @@ where
     T: DeserializeOwned + PartialEq + 'static,
 {
     let context = use_context::<AuthContext>();
-    let fetch = context.map_or_else(
-        || Fetch::missing(missing_provider("use_clerk_swr")),
-        |context| context.fetch().clone(),
-    );
     let url = url.url();
-    let key = url.to_key();
+    let missing = || Problem::MissingProvider(missing_provider("use_clerk_swr"));
+    let fetch = context
+        .map(|context| context.fetch().clone())
+        .ok_or_else(missing);
+    let key = match &fetch {
+        Ok(_) => url.to_key().map_err(Problem::Key),
+        Err(missing) => Err(missing.clone()),
+    };
     let fetcher = erase_fetcher(move |context| {
-        let request = url.as_deref().map(|url| fetch.get(url).signal(&context.signal));
+        let request = fetch.as_ref().ok().zip(url.as_deref());
+        let request = request.map(|(fetch, url)| fetch.get(url).signal(&context.signal));
         async move {
             match request {
                 Some(request) => request.json::<T>().await,
@@ -71,5 +75,9 @@ where
             }
         }
     });
-    use_swr_core(key, Some(fetcher), options.access_at_least(Access::SignedIn))
+    use_swr_core(
+        key,
+        Some(fetcher),
+        options.access_at_least(Access::SignedIn),
+    )
 }

@@ -1,126 +1,28 @@
 //! `use_mutation`: TanStack Query's hook for changes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
 use yew::prelude::*;
 
+use super::mutation_options::{MutationOptions, mutation_options};
 use super::use_query_client::use_query_client;
 use super::watched::use_watched;
 use crate::client::{QueryClient, QueryError, Started};
 use crate::engine::Topic;
 use crate::engine::mutation::{MutationState, MutationStatus};
 
-type MutationFn<V, T, E> = Rc<dyn Fn(Rc<V>) -> crate::client::runtime::LocalFuture<Result<T, E>>>;
-type OnMutate<V, C> = Rc<dyn Fn(&V) -> C>;
-type OnSuccess<V, T, C> = Rc<dyn Fn(&T, &V, &C)>;
-type OnError<V, E, C> = Rc<dyn Fn(&E, &V, &C)>;
-type OnSettled<V, T, E, C> = Rc<dyn Fn(Result<&T, &E>, &V, &C)>;
-
-/// A mutation: what it does, and what else happens with it. Made by [`mutation_options`].
-pub struct MutationOptions<V, T, E, C = ()> {
-    mutation_fn: MutationFn<V, T, E>,
-    on_mutate: OnMutate<V, C>,
-    on_success: Option<OnSuccess<V, T, C>>,
-    on_error: Option<OnError<V, E, C>>,
-    on_settled: Option<OnSettled<V, T, E, C>>,
-}
-
-impl<V, T, E, C> Clone for MutationOptions<V, T, E, C> {
-    fn clone(&self) -> Self {
-        Self {
-            mutation_fn: self.mutation_fn.clone(),
-            on_mutate: self.on_mutate.clone(),
-            on_success: self.on_success.clone(),
-            on_error: self.on_error.clone(),
-            on_settled: self.on_settled.clone(),
-        }
-    }
-}
-
-/// Describes a mutation. The function gets the variables and returns `Err` to fail. Same as TanStack Query's
-/// `mutationOptions`.
-pub fn mutation_options<V, T, E, F, Fut>(mutation_fn: F) -> MutationOptions<V, T, E>
-where
-    V: 'static,
-    F: Fn(Rc<V>) -> Fut + 'static,
-    Fut: Future<Output = Result<T, E>> + 'static,
-{
-    MutationOptions {
-        mutation_fn: Rc::new(move |variables| Box::pin(mutation_fn(variables))),
-        on_mutate: Rc::new(|_| ()),
-        on_success: None,
-        on_error: None,
-        on_settled: None,
-    }
-}
-
-impl<V: 'static, T: 'static, E: 'static> MutationOptions<V, T, E> {
-    /// Called before the function; what it returns is handed to the other callbacks. The place for an optimistic
-    /// change. To be set first. Same as TanStack Query's `onMutate`.
-    #[must_use]
-    pub fn on_mutate<C: 'static>(
-        self,
-        callback: impl Fn(&V) -> C + 'static,
-    ) -> MutationOptions<V, T, E, C> {
-        MutationOptions {
-            mutation_fn: self.mutation_fn,
-            on_mutate: Rc::new(callback),
-            on_success: None,
-            on_error: None,
-            on_settled: None,
-        }
-    }
-}
-
-impl<V: 'static, T: 'static, E: 'static, C: 'static> MutationOptions<V, T, E, C> {
-    /// Called with the result. Same as TanStack Query's `onSuccess`.
-    #[must_use]
-    pub fn on_success(mut self, callback: impl Fn(&T, &V, &C) + 'static) -> Self {
-        self.on_success = Some(Rc::new(callback));
-        self
-    }
-
-    /// Called with the error. Same as TanStack Query's `onError`.
-    #[must_use]
-    pub fn on_error(mut self, callback: impl Fn(&E, &V, &C) + 'static) -> Self {
-        self.on_error = Some(Rc::new(callback));
-        self
-    }
-
-    /// Called in the end, with either. Same as TanStack Query's `onSettled`.
-    #[must_use]
-    pub fn on_settled(mut self, callback: impl Fn(Result<&T, &E>, &V, &C) + 'static) -> Self {
-        self.on_settled = Some(Rc::new(callback));
-        self
-    }
-
-    fn report(&self, result: &Result<Rc<T>, Rc<E>>, variables: &V, context: &C) {
-        match result {
-            Ok(data) => {
-                if let Some(callback) = &self.on_success {
-                    callback(data, variables, context);
-                }
-            }
-            Err(error) => {
-                if let Some(callback) = &self.on_error {
-                    callback(error, variables, context);
-                }
-            }
-        }
-        if let Some(callback) = &self.on_settled {
-            callback(result.as_deref().map_err(|error| &**error), variables, context);
-        }
-    }
-}
-
 /// What the handles of one hook share.
 struct Shared<V, T, E, C> {
-    client: QueryClient,
+    client: RefCell<QueryClient>,
     state: RefCell<MutationState<V, T, E>>,
     options: RefCell<MutationOptions<V, T, E, C>>,
+    /// Whose mutation is shown.
+    epoch: Cell<Option<u64>>,
+    /// Counts the changes of what is shown.
+    revision: Cell<u32>,
     render: UseForceUpdateHandle,
 }
 
@@ -169,55 +71,126 @@ where
     let client = use_query_client();
     let render = use_force_update();
     let shared = use_memo((), |()| Shared {
-        client: client.clone(),
+        client: RefCell::new(client.clone()),
         state: RefCell::default(),
         options: RefCell::new(options.clone()),
+        epoch: Cell::new(epoch(&client)),
+        revision: Cell::new(0),
         render,
     });
     // Callbacks see what the newest render has captured.
     shared.options.replace(options);
-    let owner_changed = shared.clone();
-    // The result of one user is not shown to the next.
-    use_watched(&client, Topic::Owner, move || owner_changed.reset());
-    MutationHandle { shared }
+    let before = shared.client.replace(client.clone());
+    if before != client {
+        shared.epoch.set(epoch(&client));
+    }
+    let watching = shared.clone();
+    use_watched(&client, Topic::Owner, move || watching.look_at_owner());
+    let revision = shared.revision.get();
+    MutationHandle { shared, revision }
+}
+
+/// Counts the users that a cache has had.
+fn epoch(client: &QueryClient) -> Option<u64> {
+    client.engine().map(|engine| engine.epoch())
 }
 
 /// What [`use_mutation`] gives. Same as TanStack Query's result, with methods for its fields.
+///
+/// Handles are equal if they show the same, so they may be passed on as props.
 pub struct MutationHandle<V, T, E, C = ()> {
     shared: Rc<Shared<V, T, E, C>>,
+    revision: u32,
 }
 
 impl<V, T, E, C> Clone for MutationHandle<V, T, E, C> {
     fn clone(&self) -> Self {
-        Self { shared: self.shared.clone() }
+        Self {
+            shared: self.shared.clone(),
+            revision: self.revision,
+        }
+    }
+}
+
+impl<V, T, E, C> PartialEq for MutationHandle<V, T, E, C> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.shared, &other.shared) && self.revision == other.revision
     }
 }
 
 impl<V: 'static, T: 'static, E: 'static, C: 'static> Shared<V, T, E, C> {
+    fn changed(&self) {
+        self.revision.set(self.revision.get().wrapping_add(1));
+        self.render.force_update();
+    }
+
     fn reset(&self) {
         let changed = self.state.borrow_mut().reset();
         if changed {
-            self.render.force_update();
+            self.changed();
         }
     }
 
-    fn epoch(&self) -> Option<u64> {
-        self.client.engine().map(|engine| engine.epoch())
+    /// The result of one user is not shown to the next. To learn who the user is changes nothing.
+    fn look_at_owner(&self) {
+        let now = epoch(&self.client.borrow());
+        if self.epoch.replace(now) != now {
+            self.reset();
+        }
+    }
+}
+
+/// One call of a mutation, bound to the user and to the callbacks of the moment when it was made.
+struct Call<V, T, E, C> {
+    shared: Rc<Shared<V, T, E, C>>,
+    client: QueryClient,
+    options: MutationOptions<V, T, E, C>,
+    epoch: Option<u64>,
+    id: u64,
+    variables: Rc<V>,
+}
+
+impl<V: 'static, T: 'static, E: 'static, C: 'static> Call<V, T, E, C> {
+    fn new(shared: &Rc<Shared<V, T, E, C>>, variables: V) -> Self {
+        let variables = Rc::new(variables);
+        let client = shared.client.borrow().clone();
+        let id = shared.state.borrow_mut().start(variables.clone());
+        shared.changed();
+        let (options, epoch) = (shared.options.borrow().clone(), epoch(&client));
+        Self {
+            shared: shared.clone(),
+            client,
+            options,
+            epoch,
+            id,
+            variables,
+        }
     }
 
-    async fn run(self: Rc<Self>, id: u64, variables: Rc<V>) -> Result<Rc<T>, QueryError<E>> {
-        let epoch = self.epoch();
-        let options = self.options.borrow().clone();
-        let context = (options.on_mutate)(&variables);
-        let result = (options.mutation_fn)(variables.clone()).await.map(Rc::new).map_err(Rc::new);
-        if self.epoch() != epoch {
-            // It was another user's.
+    fn is_owned(&self) -> bool {
+        epoch(&self.client) == self.epoch
+    }
+
+    async fn run(self) -> Result<Rc<T>, QueryError<E>> {
+        // Whoever has come meanwhile did not ask for it.
+        if !self.is_owned() {
             return Err(QueryError::Cancelled);
         }
-        options.report(&result, &variables, &context);
-        let changed = self.state.borrow_mut().settle(id, result.clone());
+        let context = self.options.begin(&self.variables);
+        let running = self.options.run(self.variables.clone());
+        let result = running.await.map(Rc::new).map_err(Rc::new);
+        // Nor is the answer theirs.
+        if !self.is_owned() {
+            return Err(QueryError::Cancelled);
+        }
+        self.options.report(&result, &self.variables, &context);
+        let changed = self
+            .shared
+            .state
+            .borrow_mut()
+            .settle(self.id, result.clone());
         if changed {
-            self.render.force_update();
+            self.shared.changed();
         }
         result.map_err(QueryError::Failed)
     }
@@ -227,13 +200,14 @@ impl<V: 'static, T: 'static, E: 'static, C: 'static> MutationHandle<V, T, E, C> 
     /// Runs the mutation with `variables`. Starts at once and runs to its end, awaited or not, also when the
     /// component goes. Each call runs by itself; the handle shows the latest. Same as TanStack Query's `mutate`
     /// and, awaited, `mutateAsync`.
+    ///
+    /// When the user changes, the result is dropped: the future gives [`QueryError::Cancelled`], and neither
+    /// callbacks nor handle hear of it.
     pub fn mutate(&self, variables: V) -> Started<Result<Rc<T>, QueryError<E>>> {
-        let variables = Rc::new(variables);
-        let id = self.shared.state.borrow_mut().start(variables.clone());
-        self.shared.render.force_update();
+        let call = Call::new(&self.shared, variables);
         let (sender, receiver) = oneshot::channel();
-        let running = self.shared.clone().run(id, variables);
-        self.shared.client.spawn(Box::pin(async move { drop(sender.send(running.await)) }));
+        let client = call.client.clone();
+        client.spawn(Box::pin(async move { drop(sender.send(call.run().await)) }));
         Started::new(async move { receiver.await.unwrap_or(Err(QueryError::Cancelled)) })
     }
 

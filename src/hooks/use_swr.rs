@@ -15,7 +15,7 @@ use crate::client::{
 use crate::components::SwrConfigValue;
 use crate::engine::effect::Fetcher;
 use crate::engine::entry::FetchStatus;
-use crate::engine::key::{Key, KeyError};
+use crate::engine::key::Key;
 use crate::engine::observer::Fields;
 use crate::engine::observing::Watch;
 use crate::engine::options::ObserverOptions;
@@ -97,7 +97,7 @@ where
     F: Fn(K::Arg) -> Fut + 'static,
     Fut: Future<Output = Result<T, E>> + 'static,
 {
-    let encoded = swr_key(&key);
+    let encoded = swr_key(&key).map_err(Problem::Key);
     // Asked only while there is a key, so there always is an argument.
     let fetcher = erase_fetcher(move |_| {
         let running = key.arg().map(&fetcher);
@@ -114,7 +114,7 @@ where
 /// What the SWR hooks share: everything but the way to the fetcher.
 #[hook]
 pub(crate) fn use_swr_core<T, E>(
-    key: Result<Option<Key>, KeyError>,
+    key: Result<Option<Key>, Problem>,
     fetcher: Option<Fetcher>,
     options: SwrOptions<T, E>,
 ) -> SwrHandle<T, E>
@@ -126,11 +126,20 @@ where
     let provided = use_context::<QueryClient>();
     let configured = config.as_ref().and_then(SwrConfigValue::client);
     let client = configured.or(provided).unwrap_or_else(default_client);
-    let parent = config.as_ref().map_or_else(swr_defaults, SwrConfigValue::options);
+    let parent = config
+        .as_ref()
+        .map_or_else(swr_defaults, SwrConfigValue::options);
     let options = options.resolve(&parent);
-    let watch = key.map(|key| Watch { key, options, fetcher }).map_err(Problem::Key);
+    let watch = key.map(|key| Watch {
+        key,
+        options,
+        fetcher,
+    });
     let observed = use_observed(Ok(client), watch, check_types::<T, E>);
-    SwrHandle { observed, types: PhantomData }
+    SwrHandle {
+        observed,
+        types: PhantomData,
+    }
 }
 
 thread_local! {
@@ -153,7 +162,10 @@ pub struct SwrHandle<T, E> {
 
 impl<T, E> Clone for SwrHandle<T, E> {
     fn clone(&self) -> Self {
-        Self { observed: self.observed.clone(), types: PhantomData }
+        Self {
+            observed: self.observed.clone(),
+            types: PhantomData,
+        }
     }
 }
 
@@ -179,13 +191,16 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
     /// Whether a request runs and the cache has no data.
     #[must_use]
     pub fn is_loading(&self) -> bool {
-        self.observed.read(Fields::IS_LOADING, |shown| shown.is_loading)
+        self.observed
+            .read(Fields::IS_LOADING, |shown| shown.is_loading)
     }
 
     /// Whether a request runs.
     #[must_use]
     pub fn is_validating(&self) -> bool {
-        self.observed.read(Fields::FETCH_STATUS, |shown| shown.fetch_status != FetchStatus::Idle)
+        self.observed.read(Fields::FETCH_STATUS, |shown| {
+            shown.fetch_status != FetchStatus::Idle
+        })
     }
 
     /// The key, if there is one.
@@ -241,10 +256,14 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
     }
 
     fn target(&self) -> Option<(&QueryClient, &Key)> {
-        self.observed.client.as_ref().zip(self.observed.key.as_ref())
+        self.observed
+            .client
+            .as_ref()
+            .zip(self.observed.key.as_ref())
     }
 
-    /// A mistake in the use of the hook: a key that cannot be encoded, or one that is used for two types.
+    /// A mistake in the use of the hook: a key that cannot be encoded, one that is used for two types, or (with
+    /// `use_clerk_swr`) no provider around it. The console says the same.
     #[must_use]
     pub const fn problem(&self) -> Option<&Problem> {
         self.observed.problem()
