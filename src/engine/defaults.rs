@@ -28,7 +28,7 @@ pub const QUERY_RETRY_BASE: Duration = Duration::from_secs(1);
 /// The longest delay of TanStack Query's `retryDelay`.
 pub const QUERY_RETRY_MAX: Duration = Duration::from_secs(30);
 
-/// The shortest interval. Browsers do not go below it either.
+/// The shortest interval, and the shortest wait before a retry. Browsers do not go below it either.
 pub const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 /// How many events the trail remembers: some minutes of a busy page, at 24 kB.

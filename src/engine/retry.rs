@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::defaults::{QUERY_RETRY_BASE, QUERY_RETRY_MAX, SWR_RETRY_MAX_EXPONENT};
+use super::defaults::{QUERY_RETRY_BASE, QUERY_RETRY_MAX, SHORTEST_WAIT, SWR_RETRY_MAX_EXPONENT};
 use super::erased::Failure;
 use super::options::{ObserverOptions, Retry, RetryDelay};
 
@@ -19,7 +19,11 @@ pub fn next_try(
         return None;
     }
     let delay = delay(&options.retry_delay, failures, failure, random);
-    Some(delay.max(failure.hint.retry_after.unwrap_or_default()))
+    Some(
+        delay
+            .max(failure.hint.retry_after.unwrap_or_default())
+            .max(SHORTEST_WAIT),
+    )
 }
 
 fn wants_retry(retry: &Retry, failures: u32, failure: &Failure) -> bool {

@@ -27,6 +27,7 @@ use yew_clerk::engine::time::Time;
 pub type Text = &'static str;
 pub type Swr = SwrOptions<i32, Text>;
 pub type SwrOptionsOf = SwrOptions<Text, Text>;
+pub type SwrOptionsFor<T> = SwrOptions<T, Text>;
 pub type Query = QueryOptions<i32, Text>;
 
 pub const NEVER: Duration = Duration::MAX;
