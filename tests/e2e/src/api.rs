@@ -69,6 +69,12 @@ impl Controls {
         self.control("PUT", "/__dev/faults", Some(entry));
     }
 
+    /// [`Controls::fault`] for the next request of one method.
+    pub fn fault_once(&self, method: &str, path: &str, fault: &str) {
+        let entry = json!([{ "path": path, "fault": fault, "method": method, "times": 1 }]);
+        self.control("PUT", "/__dev/faults", Some(entry));
+    }
+
     /// From now on nothing goes wrong.
     pub fn clear_faults(&self) {
         self.control("DELETE", "/__dev/faults", None);

@@ -11,7 +11,7 @@ fn ping_reaches_the_server_while_the_tab_is_hidden() {
         let page = &world.page;
         world.signed_in_as("ada");
         open_with_data(world, "/background");
-        time_passes(3.0);
+        time_passes(8.5);
         world.controls().forget_requests();
         page.click_once_hidden("ping");
         let (tab, _) = page.open_tab();

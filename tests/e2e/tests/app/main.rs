@@ -23,6 +23,10 @@ const HOOK_PAGES: [&str; 2] = ["/swr", "/query"];
 #[track_caller]
 fn open_with_data(world: &World, path: &str) {
     world.page.open(path);
+    if path == "/background" {
+        // It shows nothing of its own accord.
+        world.page.click("ping");
+    }
     world.page.wait_attribute("result", "data-state", "success");
     world.page.wait_for("message");
 }
@@ -31,6 +35,13 @@ fn open_with_data(world: &World, path: &str) {
 #[track_caller]
 fn count(page: &Page) -> u64 {
     until("a count on the page", || page.text("count")?.parse().ok())
+}
+
+/// Counts up on the server, by the page's own means, so that the page shows the new count.
+#[track_caller]
+fn count_up(page: &Page) {
+    let own = page.shows("ping");
+    page.click(if own { "ping" } else { "increment" });
 }
 
 /// Waits for the counter on the page.

@@ -1,9 +1,9 @@
 //! Tokens come and go; the user must not notice.
 
-use e2e::{Setup, World, test, wait};
+use e2e::{Setup, World, test, until, wait};
 use std::time::Duration;
 
-use crate::{count, open_with_data, time_passes, wait_count};
+use crate::{count, count_up, open_with_data, time_passes, wait_count};
 
 /// Remembers whether an error was ever on the page, however shortly.
 const ERROR_WATCH: &str = "
@@ -29,17 +29,19 @@ fn no_error_was_seen(world: &World) {
     assert_eq!(saw, false, "the user saw an error");
 }
 
+/// Past a token's life of 3 s and the leeway of 5 s that the server allows.
+const UNTIL_EXPIRED: f32 = 8.5;
+
 /// The token runs out while the page stands there; then the user does something.
-fn expiry_is_invisible_on(path: &'static str, credential: &'static str) {
+fn expiry_is_invisible_on(path: &'static str) {
     test(watched().token_life(3), |world| {
         let page = &world.page;
         world.signed_in_as("ada");
         open_with_data(world, path);
         let before = count(page);
-        // Past the token's life and the leeway of 5 s that the server allows.
-        time_passes(8.5);
+        time_passes(UNTIL_EXPIRED);
         world.controls().forget_requests();
-        page.click("increment");
+        count_up(page);
         wait_count(page, before + 1);
         let asked = world.requests().of_api();
         assert!(asked.answered(401).count() <= 1, "{asked}");
@@ -49,7 +51,7 @@ fn expiry_is_invisible_on(path: &'static str, credential: &'static str) {
             "{asked}"
         );
         assert!(
-            asked.credentials().iter().all(|used| *used == credential),
+            asked.credentials().iter().all(|used| *used == "bearer"),
             "{asked}"
         );
         no_error_was_seen(world);
@@ -57,23 +59,49 @@ fn expiry_is_invisible_on(path: &'static str, credential: &'static str) {
 }
 
 #[test]
-fn a_cookie_that_expired_meanwhile_is_renewed_unseen() {
-    expiry_is_invisible_on("/same-origin", "cookie");
-}
-
-#[test]
 fn a_token_that_expired_meanwhile_is_renewed_unseen_on_the_swr_page() {
-    expiry_is_invisible_on("/swr", "bearer");
+    expiry_is_invisible_on("/swr");
 }
 
 #[test]
 fn a_token_that_expired_meanwhile_is_renewed_unseen_on_the_query_page() {
-    expiry_is_invisible_on("/query", "bearer");
+    expiry_is_invisible_on("/query");
 }
 
 #[test]
 fn a_token_that_expired_meanwhile_is_renewed_unseen_on_the_background_page() {
-    expiry_is_invisible_on("/background", "bearer");
+    expiry_is_invisible_on("/background");
+}
+
+#[test]
+fn a_cookie_that_expired_meanwhile_is_renewed_unseen() {
+    test(watched().token_life(3), |world| {
+        let page = &world.page;
+        let other = world.signed_in_as("ada");
+        // The other device's token would expire as well.
+        let count = other.increment();
+        open_with_data(world, "/same-origin");
+        wait_count(page, count);
+        time_passes(UNTIL_EXPIRED);
+        world.controls().forget_requests();
+        page.click("retry");
+        until("the answer", || {
+            (world
+                .requests()
+                .of_path("GET", "/api/foo")
+                .answered(200)
+                .count()
+                == 1)
+                .then_some(())
+        });
+        let asked = world.requests().of_path("GET", "/api/foo");
+        assert!(asked.answered(401).count() <= 1, "{asked}");
+        assert!(
+            asked.credentials().iter().all(|used| *used == "cookie"),
+            "{asked}"
+        );
+        no_error_was_seen(world);
+    });
 }
 
 /// The server refuses a token that the page believes in.
@@ -85,7 +113,7 @@ fn a_refusal_costs_one_refresh_and_one_replay_on(path: &'static str) {
         let before = count(page);
         world.controls().forget_requests();
         world.controls().fault("/api/foo", "expired", Some(1));
-        page.click("increment");
+        count_up(page);
         wait_count(page, before + 1);
         let asked = world.requests();
         let posts = asked.of_path("POST", "/api/foo");
@@ -101,11 +129,6 @@ fn a_refusal_costs_one_refresh_and_one_replay_on(path: &'static str) {
 }
 
 #[test]
-fn a_refused_cookie_leads_to_one_refresh_and_one_replay() {
-    a_refusal_costs_one_refresh_and_one_replay_on("/same-origin");
-}
-
-#[test]
 fn a_refused_token_leads_to_one_refresh_and_one_replay_on_the_swr_page() {
     a_refusal_costs_one_refresh_and_one_replay_on("/swr");
 }
@@ -118,6 +141,38 @@ fn a_refused_token_leads_to_one_refresh_and_one_replay_on_the_query_page() {
 #[test]
 fn a_refused_token_leads_to_one_refresh_and_one_replay_on_the_background_page() {
     a_refusal_costs_one_refresh_and_one_replay_on("/background");
+}
+
+/// The data's own request is refused, not a change's.
+fn refused_data_are_asked_for_once_more_on(path: &'static str) {
+    test(watched(), |world| {
+        world.signed_in_as("ada");
+        world.controls().fault_once("GET", "/api/foo", "expired");
+        open_with_data(world, path);
+        let asked = world.requests();
+        assert_eq!(
+            asked.of_path("GET", "/api/foo").statuses(),
+            [401, 200],
+            "{asked}"
+        );
+        // One to begin with, one after the refusal.
+        assert_eq!(
+            asked.of_path("POST", "/auth/token").statuses(),
+            [200, 200],
+            "{asked}"
+        );
+        no_error_was_seen(world);
+    });
+}
+
+#[test]
+fn a_token_that_is_refused_at_first_sight_is_replaced_once_on_the_swr_page() {
+    refused_data_are_asked_for_once_more_on("/swr");
+}
+
+#[test]
+fn a_token_that_is_refused_at_first_sight_is_replaced_once_on_the_query_page() {
+    refused_data_are_asked_for_once_more_on("/query");
 }
 
 /// A server that refuses every token is an error and not a storm.
