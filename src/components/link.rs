@@ -13,35 +13,60 @@ use crate::engine::event::Owner;
 struct Link {
     client: QueryClient,
     auth: Option<AuthContext>,
-    _subscription: Option<Subscription>,
+    subscription: Option<Subscription>,
     _page: Rc<PageEvents>,
 }
 
 impl Link {
     fn new(client: QueryClient, auth: Option<AuthContext>) -> Self {
-        let subscription = auth.as_ref().map(|auth| follow(auth.auth(), &client));
         let page = client.environment(|client| PageEvents::new(&client));
         Self {
             client,
             auth,
-            _subscription: subscription,
+            subscription: None,
             _page: page,
+        }
+    }
+
+    /// Lets the client know who is signed in, now and after each change.
+    fn follow(&mut self) {
+        if let (Some(auth), None) = (&self.auth, &self.subscription) {
+            self.subscription = Some(follow(auth.auth(), &self.client));
         }
     }
 }
 
 /// Lets a client know of the page's events, and of who is signed in, from the first render on: before any child
 /// could ask for data.
+///
+/// When another source of tokens takes over, the children still hold functions that send the old one's tokens.
+/// So until they have rendered, nobody is known to be signed in, and their fetches wait.
 #[hook]
 pub(super) fn use_link(client: &QueryClient, auth: Option<AuthContext>) {
-    let link = use_mut_ref(|| None::<Link>);
-    let mut link = link.borrow_mut();
-    if link
+    let slot = use_mut_ref(|| None::<Link>);
+    let deps = (client.clone(), auth.clone());
+    let mut held = slot.borrow_mut();
+    let is_old = held
         .as_ref()
-        .is_none_or(|link| link.client != *client || link.auth != auth)
-    {
-        *link = Some(Link::new(client.clone(), auth));
+        .is_some_and(|link| link.client == *client && link.auth == auth);
+    if !is_old {
+        let mut link = Link::new(client.clone(), auth);
+        let hands_over = held
+            .as_ref()
+            .is_some_and(|old| old.auth.is_some() && old.auth != link.auth);
+        if hands_over {
+            client.set_owner(Owner::Unknown);
+        } else {
+            link.follow();
+        }
+        *held = Some(link);
     }
+    drop(held);
+    use_effect_with(deps, move |_| {
+        if let Some(link) = slot.borrow_mut().as_mut() {
+            link.follow();
+        }
+    });
 }
 
 /// Tells the client now, and after each change.

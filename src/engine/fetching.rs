@@ -204,6 +204,29 @@ impl Engine {
         }
     }
 
+    /// While a fetch waited, its component may have rendered with another function, such as one with the token
+    /// source of now: the newest runs. A function of whoever has gone is not called if somebody else has one.
+    fn renew_fetcher(&mut self, id: EntryId) {
+        let by = self
+            .entries
+            .get(id.0)
+            .and_then(|entry| entry.fetch.as_ref()?.by);
+        let Some(by) = by else { return };
+        let own = self
+            .observer(by)
+            .filter(|observer| observer.entry == Some(id));
+        let own = own.and_then(|observer| Source::of((by, observer)));
+        let Some(newest) = own.or_else(|| self.observers_of(id).find_map(Source::of)) else {
+            return;
+        };
+        if let Some(entry) = self.entries.get_mut(id.0)
+            && let Some(fetch) = &mut entry.fetch
+        {
+            fetch.fetcher = newest.fetcher.clone();
+            entry.last = Some((fetch.options.clone(), newest.fetcher));
+        }
+    }
+
     /// Runs the next attempt of a fetch, or lets it wait.
     fn attempt(&mut self, id: EntryId, gate: Gate) {
         let Some(entry) = self.entries.get_mut(id.0) else {
@@ -267,6 +290,7 @@ impl Engine {
                 self.fail_for_good(id, failure, 0.0, now);
             }
             _ => {
+                self.renew_fetcher(id);
                 let gate = self.gate(&options, is_retry);
                 self.attempt(id, gate);
             }
