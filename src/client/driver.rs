@@ -233,40 +233,48 @@ impl QueryClient {
         let client = self.clone();
         self.inner
             .runtime
-            .spawn(Box::pin(async move { client.drive() }));
+            .spawn(Box::pin(async move { client.drive().await }));
     }
 
-    fn drive(&self) {
-        self.run_late();
-        self.deliver();
+    async fn drive(&self) {
         loop {
+            self.run_late();
+            self.deliver();
             let effects = std::mem::take(&mut *self.inner.deferred.borrow_mut());
             if effects.is_empty() {
                 break;
             }
-            for effect in effects {
-                match effect {
-                    Effect::Fetch(job) => self.start(job),
-                    Effect::Abort(signal) => signal.abort(),
-                    Effect::Call(callback) => callback(),
-                    Effect::Notify(listener) => listener(),
-                    Effect::Answer(waiter, answer) => waiter.answer(answer),
-                }
+            let jobs = self.run_all_but_fetches(effects);
+            if !jobs.is_empty() {
+                // Whoever was told in this turn renders first: a function from before may be for another user,
+                // and its key may not be wanted any more.
+                next_turn().await;
+                jobs.into_iter().for_each(|job| self.start(job));
             }
         }
         self.inner.is_driving.set(false);
         self.arm();
     }
 
-    fn start(&self, job: FetchJob) {
-        let wanted = self
-            .with(|engine, _| engine.begin(job.entry, job.seq))
-            .unwrap_or(false);
-        if !wanted {
-            return;
+    fn run_all_but_fetches(&self, effects: Vec<Effect>) -> Vec<FetchJob> {
+        let mut jobs = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Fetch(job) => jobs.push(job),
+                Effect::Abort(signal) => signal.abort(),
+                Effect::Call(callback) => callback(),
+                Effect::Notify(listener) => listener(),
+                Effect::Answer(waiter, answer) => waiter.answer(answer),
+            }
         }
+        jobs
+    }
+
+    fn start(&self, job: FetchJob) {
         let (entry, seq) = (job.entry, job.seq);
-        let mut running = (job.fetcher)(job.context);
+        let fetcher = self.with(|engine, _| engine.begin(entry, seq)).flatten();
+        let Some(fetcher) = fetcher else { return };
+        let mut running = fetcher(job.context);
         // Many query functions are ready at once; those need no task of their own.
         match poll_once(running.as_mut()) {
             Poll::Ready(outcome) => self.dispatch(Event::Settled {
@@ -327,6 +335,19 @@ fn tick(inner: &Weak<Inner>) {
         .rung(client.inner.runtime.now(), armed.at);
     drop(armed);
     client.run_at(now, |engine, now| engine.handle(Event::Tick, now));
+}
+
+/// Lets the tasks run that are ready now.
+async fn next_turn() {
+    let mut waited = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn poll_once(

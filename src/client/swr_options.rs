@@ -27,13 +27,6 @@ macro_rules! overrides {
                     options.$($path).+ = value.clone();
                 })*
             }
-
-            fn lay_over(&mut self, child: &Self) {
-                self.any |= child.any;
-                $(if let Some(value) = &child.$field {
-                    self.$field = Some(value.clone());
-                })*
-            }
         }
     };
 }

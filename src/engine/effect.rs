@@ -45,7 +45,6 @@ pub struct Waiter(oneshot::Sender<Answer>);
 
 impl Waiter {
     /// A waiter, and where its answer will arrive.
-    #[must_use]
     pub fn new() -> (Self, oneshot::Receiver<Answer>) {
         let (sender, receiver) = oneshot::channel();
         (Self(sender), receiver)
@@ -70,9 +69,7 @@ pub struct FetchJob {
     pub entry: EntryId,
     /// Which fetch: to be given back with the result.
     pub seq: u64,
-    /// The function to call.
-    pub fetcher: Fetcher,
-    /// What to call it with.
+    /// What to call its function with, which [`Engine::begin`](super::Engine::begin) gives.
     pub context: FetchContext,
 }
 

@@ -204,8 +204,8 @@ impl Engine {
         }
     }
 
-    /// While a fetch waited, its component may have rendered with another function, such as one with the token
-    /// source of now: the newest runs. A function of whoever has gone is not called if somebody else has one.
+    /// Since a fetch was decided on, its component may have rendered with another function, such as one for the
+    /// user of now: the newest runs. A function of whoever has gone is not called if somebody else has one.
     fn renew_fetcher(&mut self, id: EntryId) {
         let by = self
             .entries
@@ -243,11 +243,10 @@ impl Engine {
         };
         if gate == Gate::Open {
             let signal = fetch.signal.clone();
-            let (seq, fetcher) = (fetch.seq, fetch.fetcher.clone());
+            let seq = fetch.seq;
             self.effect(Effect::Fetch(FetchJob {
                 entry: id,
                 seq,
-                fetcher,
                 context: FetchContext { key, signal },
             }));
         }
@@ -290,21 +289,23 @@ impl Engine {
                 self.fail_for_good(id, failure, 0.0, now);
             }
             _ => {
-                self.renew_fetcher(id);
                 let gate = self.gate(&options, is_retry);
                 self.attempt(id, gate);
             }
         }
     }
 
-    /// The driver is about to call the query function; `false` if nobody wants it any more.
-    pub fn begin(&mut self, id: EntryId, seq: u64) -> bool {
-        match self.entry(id).and_then(|entry| entry.fetch.as_mut()) {
-            Some(fetch) if fetch.seq == seq && fetch.phase == Phase::Queued => {
-                fetch.phase = Phase::Running;
-                true
-            }
-            _ => false,
-        }
+    /// The driver is about to call the query function: which, or `None` if nobody wants it any more.
+    pub fn begin(&mut self, id: EntryId, seq: u64) -> Option<Fetcher> {
+        let is_next = |fetch: &Fetch| fetch.seq == seq && fetch.phase == Phase::Queued;
+        let fetch = self
+            .entries
+            .get(id.0)
+            .and_then(|entry| entry.fetch.as_ref());
+        fetch.filter(|fetch| is_next(fetch))?;
+        self.renew_fetcher(id);
+        let fetch = self.entries.get_mut(id.0)?.fetch.as_mut()?;
+        fetch.phase = Phase::Running;
+        Some(fetch.fetcher.clone())
     }
 }

@@ -215,7 +215,9 @@ impl Engine {
         // Who awaits the answer of a fetch is a user of it as well.
         let awaited = fetch.waiters.iter().any(Waiter::is_waiting);
         let first_load_waits = fetch.phase == Phase::Paused && entry.state.data.is_none();
-        if !awaited && (fetch.signal.is_consumed() || first_load_waits) {
+        // Its component was gone, or at another key, before the function was called for it.
+        let not_begun = fetch.phase == Phase::Queued && fetch.by.is_some();
+        if !awaited && (fetch.signal.is_consumed() || first_load_waits || not_begun) {
             self.cancel_fetch(id, true, now);
         } else if !awaited {
             fetch.retries_stopped = true;
