@@ -5,14 +5,19 @@
 #[path = "support/stage.rs"]
 mod stage;
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use stage::{Held, Knob, Server, Stage, View, new_client, pause, settle, shown};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
-use yew_clerk::client::{MutatorOptions, QueryClient, SwrOptions};
+use yew_clerk::client::{MutatorOptions, QueryClient, SwrOptions, erase_fetcher, query_options};
 use yew_clerk::components::QueryClientProvider;
+use yew_clerk::engine::key::IntoKey;
+use yew_clerk::engine::observer::Fields;
+use yew_clerk::engine::observing::Watch;
+use yew_clerk::engine::options::ObserverOptions;
 use yew_clerk::hooks::{
     QueryHandle, SwrHandle, use_is_fetching, use_mutation, use_query, use_swr, use_swr_with,
 };
@@ -288,4 +293,34 @@ async fn hundreds_of_keys_and_huge_values_are_carried() {
         "equal data is no news, however large"
     );
     stage.end().await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_not_wanted_any_more_when_its_turn_comes_is_not_asked_for() {
+    let (server, client) = (Server::<String>::new(), new_client());
+    let watch = |key: &str| {
+        let server = server.clone();
+        Watch {
+            key: key.to_key().unwrap(),
+            options: Rc::new(ObserverOptions::query()),
+            fetcher: Some(erase_fetcher(move |ctx| server.fetch(ctx.key.to_json()))),
+        }
+    };
+    let gone = client.observe(watch("gone"), Rc::new(|| {}));
+    let moved = client.observe(watch("before"), Rc::new(|| {}));
+    drop(gone);
+    moved.update(watch("after"));
+    // Another one keeps the request that it had shared.
+    let shared = client.observe(watch("shared"), Rc::new(|| {}));
+    let kept = client.observe(watch("shared"), Rc::new(|| {}));
+    drop(shared);
+    let prefetched = query_options("ahead", {
+        let server = server.clone();
+        move |_| server.fetch("ahead")
+    });
+    drop(client.prefetch_query(prefetched));
+    settle().await;
+    assert_eq!(server.asked(), ["\"after\"", "\"shared\"", "ahead"]);
+    server.ok(1, "d").await;
+    assert!(kept.view().read(Fields::DATA, |shown| shown.data.is_some()));
 }

@@ -15,7 +15,7 @@ use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 use yew_clerk::browser::runtime::BrowserRuntime;
 use yew_clerk::client::QueryClient;
-use yew_clerk::client::runtime::{LocalFuture, sleep};
+use yew_clerk::client::runtime::{LocalFuture, Runtime, sleep};
 
 /// Waits for real time to pass.
 pub async fn pause(millis: u64) {
@@ -28,6 +28,14 @@ pub async fn settle() {
         let _turn = JsFuture::from(Promise::resolve(&JsValue::NULL)).await;
         yew::scheduler::flush().await;
     }
+}
+
+/// Runs a task beside the test, and gives what waits for its end.
+pub fn run<T: 'static>(task: impl Future<Output = T> + 'static) -> impl Future<Output = T> {
+    let (sender, receiver) = oneshot::channel();
+    let task = async move { drop(sender.send(task.await)) };
+    BrowserRuntime.spawn(Box::pin(task));
+    async move { receiver.await.unwrap() }
 }
 
 pub fn new_client() -> QueryClient {
