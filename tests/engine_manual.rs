@@ -178,9 +178,10 @@ fn invalidating_fetches_what_its_type_says() {
         let lab = Lab::new();
         let (a, b, off) = (lab.counter(0), lab.counter(0), lab.counter(0));
         let active = lab.query(&a.query(("p", "a")).stale_time(NEVER));
-        drop(lab.query(&b.query(("p", "b")).stale_time(NEVER)));
+        let inactive = lab.query(&b.query(("p", "b")).stale_time(NEVER));
         let _disabled = lab.query(&off.query(("p", "off")).enabled(false));
         lab.flush();
+        drop(inactive);
         let all = lab.run(lab.client.invalidate_queries_with("p", refetch_type));
         assert!(all.take().is_some());
         assert_eq!(
