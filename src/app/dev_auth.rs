@@ -135,7 +135,15 @@ impl TokenSource for DevAuth {
     }
 
     fn token(&self, options: &TokenOptions) -> LocalFuture<Result<Credential, TokenError>> {
-        self.0.source.token(options)
+        let (this, asked) = (self.clone(), self.0.source.token(options));
+        Box::pin(async move {
+            let answer = asked.await;
+            if matches!(answer, Err(TokenError::SignedOut)) {
+                // The session was ended elsewhere. The page has to know, or it would go on showing its data.
+                this.look().await;
+            }
+            answer
+        })
     }
 
     fn subscribe(&self, listener: Rc<dyn Fn()>) -> Subscription {
