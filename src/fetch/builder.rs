@@ -13,10 +13,11 @@ use super::error::{FetchError, InvalidUrl};
 use super::log::Entry;
 use super::policy::{self, Plan};
 use super::request::{Body, Cache, Credentials, Method};
-use super::response::Response;
+use super::response::{Loaded, Response};
 use super::scope::Scope;
 use super::{headers, query};
 use crate::auth::TokenOptions;
+use crate::client::runtime::LocalFuture;
 use crate::engine::signal::Signal;
 
 /// How long a request may take from the wish for a token to the last byte of the body.
@@ -142,7 +143,12 @@ impl RequestBuilder {
     /// # Errors
     /// Whatever goes wrong, an answer that is not 2xx included.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, FetchError> {
-        self.send().await?.json().await
+        self.load().await?.decode()
+    }
+
+    /// Boxed, so that what is compiled anew for each type is the decoding alone.
+    fn load(self) -> LocalFuture<Result<Loaded, FetchError>> {
+        Box::pin(async move { self.send().await?.read().await })
     }
 
     /// Sends the request and reads the answer as text.

@@ -7,17 +7,13 @@ use serde::de::DeserializeOwned;
 use super::error::{DecodeError, FetchError};
 
 /// Decodes JSON. An empty body, as of a 204, is read as `null`: `()` and `Option` take it.
-pub(super) fn json<T: DeserializeOwned>(text: &str, url: &Rc<str>) -> Result<T, FetchError> {
-    let json = if text.trim_ascii().is_empty() {
-        "null"
-    } else {
-        text
-    };
-    serde_json::from_str(json).map_err(|error| failure(text, url, &error))
+pub(super) fn json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    let is_empty = text.trim_ascii().is_empty();
+    serde_json::from_str(if is_empty { "null" } else { text })
 }
 
-#[cold]
-fn failure(text: &str, url: &Rc<str>, error: &serde_json::Error) -> FetchError {
+/// Says where an answer is not as expected.
+pub(super) fn failure(text: &str, url: &Rc<str>, error: &serde_json::Error) -> FetchError {
     let full = error.to_string();
     // The place has fields of its own.
     let message = full
@@ -125,6 +121,11 @@ fn render(frames: &[Frame]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As a response decodes.
+    fn json<T: DeserializeOwned>(text: &str, url: &Rc<str>) -> Result<T, FetchError> {
+        super::json(text).map_err(|error| failure(text, url, &error))
+    }
     use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]

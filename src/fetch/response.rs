@@ -15,6 +15,7 @@ use super::retry_after::retry_after;
 use super::scope::Scope;
 use super::transport::RawResponse;
 use crate::auth::Token;
+use crate::client::runtime::LocalFuture;
 use crate::engine::time::Time;
 
 /// How much of an error's body is kept as text, in bytes.
@@ -82,7 +83,7 @@ impl Response {
     /// # Errors
     /// When the transfer fails, is aborted, or takes too long, or the user changes meanwhile.
     pub async fn text(self) -> Result<String, FetchError> {
-        Ok(self.read().await?.0)
+        Ok(self.read().await?.text)
     }
 
     /// The body as bytes.
@@ -104,14 +105,17 @@ impl Response {
     /// As [`Response::text`], and [`FetchError::Decode`], which says where the answer is not as
     /// expected.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, FetchError> {
-        let (text, secret, mut scope) = self.read().await?;
-        let value = decode::json(&text, &scope.url).map_err(|error| scrub(error, secret.as_ref()));
-        scope.note(&value);
-        value
+        self.load().await?.decode()
+    }
+
+    /// The body as text, ready to be decoded. Boxed, so that what is compiled anew for each type is the decoding
+    /// alone.
+    fn load(self) -> LocalFuture<Result<Loaded, FetchError>> {
+        Box::pin(self.read())
     }
 
     /// Reads the body as text.
-    async fn read(self) -> Result<(String, Option<Token>, Scope), FetchError> {
+    pub(super) async fn read(self) -> Result<Loaded, FetchError> {
         let Self {
             raw,
             secret,
@@ -121,7 +125,11 @@ impl Response {
         let text = read.and_then(|read| read.map_err(|error| scope.failure(error)));
         scope.note(&text);
         scope.finish();
-        Ok((text?, secret, scope))
+        Ok(Loaded {
+            text: text?,
+            secret,
+            scope,
+        })
     }
 
     /// The answer as an error: for those that are not 2xx.
@@ -131,7 +139,7 @@ impl Response {
         let (status, status_text) = (self.raw.status, self.raw.status_text.clone());
         let url = self.scope.url.clone();
         let (text, secret) = match self.read().await {
-            Ok((text, secret, _)) => (text, secret),
+            Ok(loaded) => (loaded.text, loaded.secret),
             // That the body broke off does not matter beside the status.
             Err(FetchError::Network(_)) => (String::new(), None),
             Err(error) => return error,
@@ -158,6 +166,30 @@ impl Response {
             text,
             retry_after,
         }))
+    }
+}
+
+/// A body that was read.
+pub(super) struct Loaded {
+    text: String,
+    secret: Option<Token>,
+    scope: Scope,
+}
+
+impl Loaded {
+    pub(super) fn decode<T: DeserializeOwned>(self) -> Result<T, FetchError> {
+        match decode::json(&self.text) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.refuse(&error)),
+        }
+    }
+
+    #[cold]
+    fn refuse(mut self, error: &serde_json::Error) -> FetchError {
+        let error = decode::failure(&self.text, &self.scope.url, error);
+        let error = scrub(error, self.secret.as_ref());
+        self.scope.note_failure(&error);
+        error
     }
 }
 

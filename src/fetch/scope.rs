@@ -118,10 +118,15 @@ impl Scope {
     /// Notes in the log how the request ended.
     pub(super) fn note<T>(&mut self, result: &Result<T, FetchError>) {
         if let Err(error) = result {
-            self.entry.outcome = error
-                .status()
-                .map_or(RequestOutcome::Failed(error.kind()), RequestOutcome::Status);
+            self.note_failure(error);
         }
+    }
+
+    /// Notes in the log that the request failed.
+    pub(super) fn note_failure(&mut self, error: &FetchError) {
+        self.entry.outcome = error
+            .status()
+            .map_or(RequestOutcome::Failed(error.kind()), RequestOutcome::Status);
     }
 
     fn ended(&self) -> FetchError {
