@@ -221,7 +221,13 @@ impl Page {
     fn act(&self, name: &str, command: &str, body: &Value) {
         let started = Instant::now();
         loop {
-            let element = self.browser.element(&selector(name));
+            // At once: the driver would start a smooth scroll, and click before it has arrived.
+            let into_view = "document.querySelector(arguments[0])
+                ?.scrollIntoView({ behavior: 'instant', block: 'center' })";
+            let element = self
+                .browser
+                .run(into_view, json!([selector(name)]))
+                .and_then(|_| self.browser.element(&selector(name)));
             let acted = element.and_then(|element| {
                 let path = format!("/element/{element}{command}");
                 self.browser.post(&path, body.clone())

@@ -66,6 +66,16 @@ pub struct ConsoleLine {
     pub message: String,
 }
 
+impl ConsoleLine {
+    /// Whether the browser itself wrote it because a request failed: it had no answer, the answer was
+    /// an error, or it was redirected to where it may not go.
+    #[must_use]
+    pub fn is_of_a_failed_request(&self) -> bool {
+        let stopped = self.message.contains("Unsafe attempt to load URL");
+        self.source == "network" || (self.source == "security" && stopped)
+    }
+}
+
 /// A browser with an empty profile. Ends on drop.
 #[derive(Debug)]
 pub struct Session {

@@ -147,7 +147,7 @@ impl World {
         let bad: Vec<String> = console
             .into_iter()
             .filter(|line| line.level == "SEVERE" || line.message.contains("panicked"))
-            .filter(|line| !(self.network_errors && line.source == "network"))
+            .filter(|line| !(self.network_errors && line.is_of_a_failed_request()))
             .map(|line| format!("{}: {}", line.source, line.message))
             .collect();
         assert!(bad.is_empty(), "errors in the console:\n{}", bad.join("\n"));

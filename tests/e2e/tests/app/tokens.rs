@@ -166,6 +166,32 @@ fn refused_data_are_asked_for_once_more_on(path: &'static str) {
 }
 
 #[test]
+fn a_cookie_that_is_refused_is_renewed_once() {
+    test(watched(), |world| {
+        world.signed_in_as("ada");
+        world.controls().fault_once("GET", "/api/foo", "expired");
+        open_with_data(world, "/same-origin");
+        let asked = world.requests();
+        assert_eq!(
+            asked.of_path("GET", "/api/foo").statuses(),
+            [401, 200],
+            "{asked}"
+        );
+        assert_eq!(
+            asked.of_path("GET", "/api/foo").credentials(),
+            ["cookie", "cookie"],
+            "{asked}"
+        );
+        assert_eq!(
+            asked.of_path("POST", "/auth/token").statuses(),
+            [200],
+            "{asked}"
+        );
+        no_error_was_seen(world);
+    });
+}
+
+#[test]
 fn a_token_that_is_refused_at_first_sight_is_replaced_once_on_the_swr_page() {
     refused_data_are_asked_for_once_more_on("/swr");
 }
