@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use lab::{Lab, Query, Server, Swr, Text, ms};
-use yew_clerk::client::QueryError;
+use yew_clerk::client::{MutatorOptions, QueryError};
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::event::Event;
 use yew_clerk::engine::options::NetworkMode;
@@ -234,12 +234,43 @@ fn callbacks_are_for_the_hook_that_asked_while_it_is_there_and_keeps_its_key() {
     drop(gone);
     let moved = lab.swr("b", &server, &options());
     lab.flush();
-    moved.update(lab::swr_watch("c", &server, &Swr::new()));
+    moved.update(lab::swr_watch("c", &server, &options()));
     lab.advance(50);
-    assert_eq!((server.calls(), heard.get()), (3, 0));
-    moved.update(lab::swr_watch("d", &server, &options()));
-    lab.advance(50);
-    assert_eq!(heard.get(), 1);
+    assert_eq!(
+        (server.calls(), heard.get()),
+        (3, 1),
+        "of its new key alone"
+    );
+}
+
+#[test]
+fn an_error_ends_deduping() {
+    let lab = Lab::new();
+    let server = lab.server(0, |n| if n == 1 { Err("no") } else { Ok(n) });
+    let options = lab::SwrOptionsFor::<u32>::new().error_retry_count(0);
+    let shown = lab.swr("k", &server, &options);
+    lab.flush();
+    drop(shown.refetch());
+    lab.flush();
+    assert_eq!((server.calls(), shown.error()), (2, Some("no")));
+    let _next = lab.swr("k", &server, &options);
+    lab.flush();
+    assert_eq!((server.calls(), shown.error()), (3, None));
+}
+
+#[test]
+fn a_write_that_ends_a_chain_of_tries_ends_its_timer_too() {
+    let lab = Lab::new();
+    let server = lab.server(0, |n| if n == 0 { Ok(0) } else { Err("no") });
+    let shown = lab.query(&server.query("k"));
+    lab.flush();
+    drop(shown.refetch());
+    lab.flush();
+    assert_eq!(shown.failures(), 1);
+    let quiet = MutatorOptions::new().revalidate(false);
+    drop(lab.client.mutate_data::<i32, Text>("k", 7, quiet));
+    lab.advance(60_000);
+    assert_eq!((server.calls(), shown.number()), (2, Some(7)));
 }
 
 #[test]

@@ -161,3 +161,16 @@ fn data_is_as_old_as_it_is_after_a_sleep() {
     assert_eq!(server.calls(), 2, "stale, although no timer has rung");
     assert!(!shown.is_stale());
 }
+
+#[test]
+fn observers_that_come_and_go_leave_no_timers_with_an_entry_that_stays() {
+    let lab = Lab::new();
+    let server = lab.counter(0);
+    let query = server.query("k").stale_time(Duration::from_secs(3_600));
+    let _stays = lab.query(&query);
+    lab.flush();
+    for _ in 0..1_000 {
+        drop(lab.query(&query));
+    }
+    assert!(lab.client.engine().unwrap().timer_count() < 100);
+}

@@ -422,3 +422,30 @@ fn callers_see_the_change_of_user_once() {
     assert_eq!(lab.client.engine().unwrap().epoch(), epoch + 1);
     assert_eq!(count.get(), 1);
 }
+
+#[test]
+fn deduping_does_not_keep_a_new_user_waiting() {
+    let lab = Lab::new();
+    lab.own(alice());
+    let shown = as_swr(&lab, &personal(&lab, "me", 0), &lab::SwrOptionsOf::new());
+    lab.flush();
+    assert_eq!(shown.data(), Some("alice"));
+    lab.own(bob());
+    assert_eq!(shown.data(), Some("bob"));
+}
+
+#[test]
+fn a_function_of_the_old_user_is_not_called_for_the_new_one() {
+    let lab = Lab::new();
+    lab.own(alice());
+    let server = lab.counter(0);
+    let shown = lab.query(&server.query("me").enabled(false));
+    drop(shown.refetch());
+    lab.flush();
+    assert_eq!(server.calls(), 1);
+    lab.own(bob());
+    drop(shown);
+    drop(lab.client.refetch_queries("me"));
+    lab.flush();
+    assert_eq!(server.calls(), 1);
+}
