@@ -172,15 +172,11 @@ impl Story {
     }
 
     fn wait_for(&mut self, what: Text, future: impl Future<Output = ()> + 'static) {
-        let outcome = if self.chance.below(4) == 0 {
+        if self.chance.below(4) == 0 {
             // Somebody who is not interested.
-            drop(future);
-            return;
-        } else {
-            let sim = self.lab.sim.clone();
-            let outcome = sim.run(future);
-            outcome
-        };
+            return drop(future);
+        }
+        let outcome = self.lab.sim.run(future);
         self.waiting.push((what, outcome));
     }
 
