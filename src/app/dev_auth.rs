@@ -77,7 +77,12 @@ impl DevAuth {
             if let Some(channel) = &other_tabs {
                 channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
             }
-            Inner { source, name: std::cell::RefCell::default(), other_tabs, _on_message: on_message }
+            Inner {
+                source,
+                name: std::cell::RefCell::default(),
+                other_tabs,
+                _on_message: on_message,
+            }
         }))
     }
 

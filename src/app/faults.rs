@@ -13,14 +13,24 @@ struct Fault {
 }
 
 async fn order(fault: &'static str) -> Result<(), FetchError> {
-    let faults = [Fault { path: "/api/foo", fault, times: 1 }];
-    fetch::put("/__dev/faults").json_body(&faults).send().await.map(|_| ())
+    let faults = [Fault {
+        path: "/api/foo",
+        fault,
+        times: 1,
+    }];
+    fetch::put("/__dev/faults")
+        .json_body(&faults)
+        .send()
+        .await
+        .map(|_| ())
 }
 
 /// The properties of [`Faults`].
 #[derive(PartialEq, Properties)]
 pub struct FaultsProps {
-    /// The keys to fetch again after a change, by their beginning.
+    /// What is worth a try on this page.
+    pub hint: &'static str,
+    /// Called when the data on the server has changed.
     pub changed: Callback<()>,
 }
 
@@ -34,7 +44,7 @@ pub fn Faults(props: &FaultsProps) -> Html {
         move |_| {
             let (api, changed, note) = (api.clone(), changed.clone(), note.clone());
             spawn_local(async move {
-                match api.post("/api/foo").json_body(&()).send().await {
+                match api.post("/api/foo").send().await {
                     Ok(_) => changed.emit(()),
                     Err(error) => note.set(Some(error.to_string().into())),
                 }
@@ -56,20 +66,20 @@ pub fn Faults(props: &FaultsProps) -> Html {
     html! {
         <section class="card">
             <h2>{ "Try it" }</h2>
-            <p class="hint">{ "Switch to another tab and back: the data is fetched anew." }</p>
+            <p class="hint">{ props.hint }</p>
             <div class="row">
                 <button data-testid="increment" onclick={increment}>{ "Count up on the server" }</button>
                 <button data-testid="fault-500"
-                    onclick={break_with("status:500", "The next request will fail with 500.")}>
-                    { "Next one fails" }
+                    onclick={break_with("status:500", "The next request is answered with 500.")}>
+                    { "Let the next one fail" }
                 </button>
                 <button data-testid="fault-slow"
-                    onclick={break_with("delay:3000", "The next request will take 3 seconds.")}>
-                    { "Next one is slow" }
+                    onclick={break_with("delay:3000", "The next request takes 3 seconds.")}>
+                    { "Let the next one take 3 s" }
                 </button>
                 <button data-testid="fault-expired"
-                    onclick={break_with("expired", "The next token will count as expired: watch it being replaced.")}>
-                    { "Next token is expired" }
+                    onclick={break_with("expired", "The next request is answered with 401, as for an expired token.")}>
+                    { "Let the next token be expired" }
                 </button>
             </div>
             if let Some(note) = &*note {
@@ -92,7 +102,14 @@ fn Foreign(props: &ForeignProps) -> Html {
     let result = use_state(|| None::<AttrValue>);
     let oninput = {
         let url = url.clone();
-        move |event: InputEvent| url.set(event.target_unchecked_into::<web_sys::HtmlInputElement>().value().into())
+        move |event: InputEvent| {
+            url.set(
+                event
+                    .target_unchecked_into::<web_sys::HtmlInputElement>()
+                    .value()
+                    .into(),
+            )
+        }
     };
     let ask = {
         let (api, url, result) = (props.api.clone(), url.clone(), result.setter());
@@ -109,10 +126,10 @@ fn Foreign(props: &ForeignProps) -> Html {
     html! {
         <div class="foreign">
             <label>
-                { "A foreign address" }
+                { "An address of somebody else" }
                 <input data-testid="foreign-url" type="url" value={&*url} {oninput} />
             </label>
-            <button data-testid="foreign" onclick={ask}>{ "Send it the token" }</button>
+            <button data-testid="foreign" onclick={ask}>{ "Ask a foreign origin" }</button>
             if let Some(result) = &*result {
                 <p class="hint" role="status" data-testid="foreign-result">{ result }</p>
             }

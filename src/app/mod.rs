@@ -6,6 +6,7 @@ mod examples;
 mod faults;
 mod foo;
 mod frame;
+mod link;
 mod pages;
 mod request_log;
 mod routes;

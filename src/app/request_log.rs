@@ -27,7 +27,9 @@ impl Reducible for Log {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let Action::Add(event) = action else { return Rc::default() };
+        let Action::Add(event) = action else {
+            return Rc::default();
+        };
         let older = self.0.iter().take(REMEMBERED - 1).cloned();
         Rc::new(Self(std::iter::once(event).chain(older).collect()))
     }
@@ -63,7 +65,9 @@ pub fn RequestLogProvider(props: &RequestLogProviderProps) -> Html {
 /// The list of requests, newest first.
 #[component]
 pub fn RequestLog() -> Html {
-    let Some(LogContext { events }) = use_context::<LogContext>() else { return Html::default() };
+    let Some(LogContext { events }) = use_context::<LogContext>() else {
+        return Html::default();
+    };
     let clear = {
         let events = events.dispatcher();
         move |_| events.dispatch(Action::Clear)

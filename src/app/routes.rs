@@ -35,11 +35,11 @@ pub enum Route {
 impl Route {
     /// The pages of the navigation: test name, route, title.
     pub const MENU: [(&'static str, Self); 5] = [
-        ("same-origin", Self::SameOrigin),
-        ("swr", Self::Swr),
-        ("query", Self::Query),
-        ("background", Self::Background),
-        ("notes", Self::Notes),
+        ("nav-same-origin", Self::SameOrigin),
+        ("nav-swr", Self::Swr),
+        ("nav-query", Self::Query),
+        ("nav-background", Self::Background),
+        ("nav-notes", Self::Notes),
     ];
 
     /// The title, in the navigation and in the browser's tab.

@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 use yew_clerk::prelude::*;
-use yew_router::prelude::*;
 
 use super::dev_auth::DevAuth;
+use super::link::To;
 use super::routes::Route;
 
 /// The user's name and the way out, or the way in.
@@ -17,9 +17,10 @@ pub fn Who() -> Html {
         AuthState::Loading => ("loading", AttrValue::from("…")),
         AuthState::SignedOut => ("signed-out", AttrValue::from("Signed out")),
         AuthState::Failed { .. } => ("failed", AttrValue::from("Sign-in is out of reach")),
-        AuthState::SignedIn(identity) => {
-            ("signed-in", name.unwrap_or_else(|| identity.user_id.clone()).into())
-        }
+        AuthState::SignedIn(identity) => (
+            "signed-in",
+            name.unwrap_or_else(|| identity.user_id.clone()).into(),
+        ),
     };
     let sign_out = {
         let (auth, leaving) = (auth.clone(), leaving.clone());
@@ -40,9 +41,7 @@ pub fn Who() -> Html {
                 <button data-testid="sign-out" disabled={*leaving} onclick={sign_out}>{ "Sign out" }</button>
             </SignedIn>
             <SignedOut>
-                <Link<Route> to={Route::SignIn} classes="button primary">
-                    <span data-testid="sign-in-link">{ "Sign in" }</span>
-                </Link<Route>>
+                <To route={Route::SignIn} class="button primary" testid="sign-in-link">{ "Sign in" }</To>
             </SignedOut>
         </div>
     }

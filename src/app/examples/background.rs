@@ -13,18 +13,25 @@ use crate::app::foo::{Foo, FooCard};
 #[component]
 pub fn Background() -> Html {
     let api = use_authenticated_fetch();
-    let answer = use_state(|| None::<Result<Rc<Foo>, Rc<FetchError>>>);
+    let answer = use_state(|| None::<Rc<Foo>>);
+    let error = use_state(|| None::<Rc<FetchError>>);
     let sending = use_state(|| false);
     let polling = use_state(|| false);
 
     let ping = {
-        let (answer, sending) = (answer.setter(), sending.setter());
+        let (answer, error, sending) = (answer.setter(), error.setter(), sending.setter());
         Callback::from(move |()| {
-            let (api, answer, sending) = (api.clone(), answer.clone(), sending.clone());
+            let (answer, error) = (answer.clone(), error.clone());
+            let (api, sending) = (api.clone(), sending.clone());
             sending.set(true);
             spawn_local(async move {
-                let sent = api.post("/api/foo").json_body(&()).json::<Foo>().await;
-                answer.set(Some(sent.map(Rc::new).map_err(Rc::new)));
+                match api.post("/api/foo").json::<Foo>().await {
+                    Ok(foo) => {
+                        answer.set(Some(Rc::new(foo)));
+                        error.set(None);
+                    }
+                    Err(why) => error.set(Some(Rc::new(why))),
+                }
                 sending.set(false);
             });
         })
@@ -32,23 +39,26 @@ pub fn Background() -> Html {
     let tick = ping.clone();
     use_interval(move || tick.emit(()), if *polling { 3_000 } else { 0 });
 
-    let toggle = { let polling = polling.clone(); move |_| polling.set(!*polling) };
+    let toggle = {
+        let polling = polling.clone();
+        move |_| polling.set(!*polling)
+    };
     html! {
         <>
             <div class="row">
-                <button class="primary" data-testid="ping" onclick={ping.reform(|_| ())}>{ "Send one now" }</button>
+                <button class="primary" data-testid="ping" onclick={ping.reform(|_| ())}>
+                    { "Send one now" }
+                </button>
                 <button data-testid="poll" aria-pressed={polling.to_string()} onclick={toggle}>
                     { if *polling { "Stop sending" } else { "Send every 3 seconds" } }
                 </button>
             </div>
-            if answer.is_some() || *sending {
-                <FooCard
-                    data={answer.as_ref().and_then(|sent| sent.clone().ok())}
-                    error={answer.as_ref().and_then(|sent| sent.clone().err())}
-                    busy={*sending}
-                    retry={ping}
-                />
-            }
+            <FooCard
+                data={(*answer).clone()}
+                error={(*error).clone()}
+                busy={*sending}
+                retry={ping}
+            />
         </>
     }
 }

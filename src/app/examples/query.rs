@@ -5,7 +5,8 @@ use yew_clerk::prelude::*;
 
 use crate::app::foo::{Foo, FooCard};
 
-/// A query: the function returns `Err` on every answer that is not 2xx, and is aborted when nobody waits.
+/// The query function returns `Err` on every answer that is not 2xx.
+/// It is aborted when nobody waits any more.
 #[component]
 pub fn Query() -> Html {
     let api = use_authenticated_fetch();
@@ -17,8 +18,10 @@ pub fn Query() -> Html {
     html! {
         <FooCard
             data={foo.data()}
-            error={foo.failure_reason().or(foo.error())}
+            error={foo.error()}
             busy={foo.is_fetching()}
+            offline={foo.is_paused()}
+            failures={foo.failure_count()}
             retry={move |()| { again.refetch(); }}
         />
     }

@@ -5,7 +5,8 @@ use yew_clerk::prelude::*;
 
 use crate::app::foo::{Foo, FooCard};
 
-/// Shows what is cached, and fetches with the bearer token: now, on focus, and when the network is back.
+/// Shows what is cached, and fetches with the bearer token:
+/// now, on focus, and when the network is back.
 #[component]
 pub fn Swr() -> Html {
     let foo = use_clerk_swr::<Foo>("/api/foo");

@@ -8,6 +8,7 @@ mod sign_in;
 use yew::prelude::*;
 
 use super::examples;
+use super::link::To;
 use super::routes::Route;
 use part::Part;
 
@@ -19,8 +20,9 @@ pub fn page(route: Route) -> Html {
             <Part
                 name="same-origin"
                 title="1 · Same origin"
-                text="The API lives where the page lives, so the session's cookie travels by itself. Nothing to set up; \
-                      but a cookie can be stale after sleep, and it does not travel to another origin."
+                text="The API lives where the page lives, so the session's cookie travels by itself, and there is \
+                      nothing to set up. But a cookie can be too old after sleep, and it goes to no other origin."
+                hint="Let the next request fail, and fetch again: every answer that is not 2xx is an error."
                 source={include_str!("../examples/same_origin.rs")}
             >
                 <examples::same_origin::SameOrigin />
@@ -32,6 +34,7 @@ pub fn page(route: Route) -> Html {
                 title="2 · SWR with the session token"
                 text="Cached data at once, then fresh data: on mount, when the tab is shown or focused, when the network \
                       is back. Each request carries a token that is valid now."
+                hint="Look at another tab for a while and come back: what has changed is here without a click."
                 source={include_str!("../examples/swr.rs")}
             >
                 <examples::swr::Swr />
@@ -43,6 +46,7 @@ pub fn page(route: Route) -> Html {
                 title="3 · TanStack Query"
                 text="A query function returns data or its error. Failures are tried again three times, with growing \
                       pauses; a 404 is not."
+                hint="Let the next request fail, and fetch again: the second attempt follows by itself."
                 source={include_str!("../examples/query.rs")}
             >
                 <examples::query::Query />
@@ -54,6 +58,8 @@ pub fn page(route: Route) -> Html {
                 title="4 · In the background"
                 text="A handle that always sends the token: from event handlers, from tasks that outlive their component, \
                       from a tab that nobody looks at."
+                hint="Start sending, hide this tab for more than a minute, and come back: the log has every request, each \
+                      with a token that was valid then."
                 source={include_str!("../examples/background.rs")}
             >
                 <examples::background::Background />
@@ -62,9 +68,10 @@ pub fn page(route: Route) -> Html {
         Route::Notes => html! { <notes::Notes /> },
         Route::SignIn => html! { <sign_in::SignIn /> },
         Route::NotFound => html! {
-            <section class="card" data-testid="page-not-found">
+            <section class="card narrow" data-testid="page-not-found">
                 <h1>{ "There is no such page" }</h1>
-                <p>{ "The address may have been mistyped. The pages are in the bar above." }</p>
+                <p class="soft">{ "The address may have been mistyped. The pages are in the bar above." }</p>
+                <To route={Route::Home} class="button primary">{ "To the overview" }</To>
             </section>
         },
     }

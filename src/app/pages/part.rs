@@ -16,6 +16,8 @@ pub struct PartProps {
     pub title: &'static str,
     /// What it is about.
     pub text: &'static str,
+    /// What is worth a try.
+    pub hint: &'static str,
     /// The file of the example.
     pub source: &'static str,
     /// The example.
@@ -33,12 +35,14 @@ pub fn Part(props: &PartProps) -> Html {
         }
     };
     html! {
-        <div class="part" data-testid={format!("page-{}", props.name)}>
-            <h1>{ props.title }</h1>
-            <p class="lead">{ props.text }</p>
+        <div class="stack" data-testid={format!("page-{}", props.name)}>
+            <header class="lead">
+                <h1>{ props.title }</h1>
+                <p>{ props.text }</p>
+            </header>
             <Live>
                 { props.children.clone() }
-                <Faults {changed} />
+                <Faults hint={props.hint} {changed} />
             </Live>
             <Code source={props.source} />
         </div>

@@ -44,7 +44,9 @@ pub fn SignIn() -> Html {
         let progress = progress.setter();
         move |event: SubmitEvent| {
             event.prevent_default();
-            let (Some(dev_auth), Some(navigator)) = (dev_auth.clone(), navigator.clone()) else { return };
+            let (Some(dev_auth), Some(navigator)) = (dev_auth.clone(), navigator.clone()) else {
+                return;
+            };
             let (username, password) = ((*username).clone(), (*password).clone());
             let progress = progress.clone();
             progress.set(Progress::Sending);
@@ -70,9 +72,12 @@ pub fn SignIn() -> Html {
     html! {
         <section class="card narrow" data-testid="page-sign-in">
             <h1>{ "Sign in" }</h1>
-            <p class="hint">{ "Three users live on this server. Choose one, and then sign in." }</p>
-            <div class="row">
+            <p class="hint" id="seeded">{ "Three users live on this server. Choose one, and then sign in." }</p>
+            <div class="row people" role="group" aria-labelledby="seeded" aria-busy={users.is_loading().to_string()}>
                 { for users.data().iter().flat_map(|users| users.iter()).map(fill) }
+                if users.is_loading() {
+                    { for (0..3).map(|n| html! { <span key={n} class="ghost" /> }) }
+                }
             </div>
             if let Some(error) = users.error() {
                 <p class="error" role="alert">{ error.to_string() }</p>

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsValue;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use super::model::{Note, Notes};
+use crate::app::foo::skeleton;
 
 /// The longest note that the server takes.
 const LONGEST: &str = "2000";
@@ -23,7 +25,9 @@ pub fn AddNote(props: &AddNoteProps) -> Html {
     let text = use_state(String::new);
     let oninput = {
         let text = text.setter();
-        move |event: InputEvent| text.set(event.target_unchecked_into::<HtmlTextAreaElement>().value())
+        move |event: InputEvent| {
+            text.set(event.target_unchecked_into::<HtmlTextAreaElement>().value())
+        }
     };
     let send = {
         let (text, onadd) = (text.clone(), props.onadd.clone());
@@ -75,7 +79,13 @@ pub struct ListProps {
 #[component]
 pub fn List(props: &ListProps) -> Html {
     let Some(notes) = &props.data else {
-        return if props.failed { Html::default() } else { skeleton() };
+        return if props.failed {
+            Html::default()
+        } else {
+            html! {
+                <section class="card" aria-busy="true" aria-label="Loading notes">{ skeleton() }</section>
+            }
+        };
     };
     if notes.items.is_empty() {
         return html! {
@@ -102,7 +112,10 @@ pub fn List(props: &ListProps) -> Html {
 
 fn row(note: &Note, ondelete: &Callback<AttrValue>) -> Html {
     let id = AttrValue::from(note.id.clone());
-    let label = format!("Delete the note: {}", note.text.chars().take(40).collect::<String>());
+    let label = format!(
+        "Delete the note: {}",
+        note.text.chars().take(40).collect::<String>()
+    );
     let onclick = {
         let id = id.clone();
         ondelete.reform(move |_| id.clone())
@@ -110,7 +123,10 @@ fn row(note: &Note, ondelete: &Callback<AttrValue>) -> Html {
     html! {
         <li key={note.id.clone()} class="card" data-testid="note" data-id={id}
             data-optimistic={note.optimistic.to_string()}>
-            <p>{ &note.text }</p>
+            <div>
+                <p>{ &note.text }</p>
+                <small>{ when(note) }</small>
+            </div>
             <button class="quiet" data-testid="delete-note" aria-label={label}
                 disabled={note.optimistic} {onclick}>
                 { "Delete" }
@@ -119,6 +135,11 @@ fn row(note: &Note, ondelete: &Callback<AttrValue>) -> Html {
     }
 }
 
-fn skeleton() -> Html {
-    html! { <div class="card skeleton" aria-busy="true" aria-label="Loading notes"><i /><i /><i /></div> }
+/// When a note was written, in the user's own words.
+fn when(note: &Note) -> String {
+    if note.optimistic {
+        return "Saving…".to_owned();
+    }
+    let date = js_sys::Date::new(&note.created.into());
+    date.to_locale_string("default", &JsValue::UNDEFINED).into()
 }

@@ -18,11 +18,13 @@ use model::{Note, Notes as Data};
 #[component]
 pub fn Notes() -> Html {
     html! {
-        <div data-testid="page-notes">
-            <h1>{ "Notes" }</h1>
-            <p class="lead">
-                { "What you write appears at once, and goes again if the server says no. The notes are yours alone." }
-            </p>
+        <div class="stack" data-testid="page-notes">
+            <header class="lead">
+                <h1>{ "Notes" }</h1>
+                <p>
+                    { "What you write appears at once, and goes again if the server says no. The notes are yours alone." }
+                </p>
+            </header>
             <Live><MyNotes /></Live>
         </div>
     }
@@ -70,7 +72,10 @@ fn MyNotes() -> Html {
     let drafts = use_mut_ref(|| 0_u32);
     let data = notes.data();
     shown.replace(data.as_ref().map_or(0, |data| data.items.len()));
-    let change = Change { notes: notes.clone(), failure: failure.setter() };
+    let change = Change {
+        notes: notes.clone(),
+        failure: failure.setter(),
+    };
 
     let onadd = {
         let (api, change) = (api.clone(), change.clone());
@@ -79,16 +84,27 @@ fn MyNotes() -> Html {
             *drafts += 1;
             // New in this page and in every other: the server knows a note that it was sent twice by it.
             let id = format!("draft-{}-{}", *drafts, js_sys::Date::new_0().get_time());
-            let note = Note { id, text, optimistic: true };
+            let note = Note {
+                id,
+                text,
+                created: 0.0,
+                optimistic: true,
+            };
             let draft = note.clone();
-            change.run(move |below| below.with(&draft), model::add(api.clone(), note));
+            change.run(
+                move |below| below.with(&draft),
+                model::add(api.clone(), note),
+            );
         })
     };
     let ondelete = {
         let api = api.clone();
         Callback::from(move |id: AttrValue| {
             let (gone, id) = (id.clone(), Rc::from(id.as_str()));
-            change.run(move |below| below.without(&gone), model::delete(api.clone(), id));
+            change.run(
+                move |below| below.without(&gone),
+                model::delete(api.clone(), id),
+            );
         })
     };
     let onmore = {
@@ -97,8 +113,16 @@ fn MyNotes() -> Html {
             let Some(data) = notes.data() else { return };
             let (api, failure, loading) = (api.clone(), failure.clone(), loading.clone());
             loading.set(true);
-            let work = async move { model::more(&api, (*data).clone()).await };
-            let running = notes.mutate_async(work, MutatorOptions::new().revalidate(false));
+            let work = model::more(api, data.next_cursor.clone());
+            // The next page goes below what the server has sent, without the changes that still wait for it.
+            let below = |next: Rc<Data>, known: Option<Rc<Data>>| match known {
+                Some(known) => known.followed_by(&next),
+                None => (*next).clone(),
+            };
+            let options = MutatorOptions::new()
+                .revalidate(false)
+                .populate_cache_with(below);
+            let running = notes.mutate_async(work, options);
             spawn_local(async move {
                 let problem = running.await.err().map(|error| error.to_string().into());
                 failure.set(problem);
@@ -106,12 +130,25 @@ fn MyNotes() -> Html {
             });
         })
     };
-    let problem = notes.error().map(|error| AttrValue::from(error.to_string()));
+    let problem = notes
+        .error()
+        .map(|error| AttrValue::from(error.to_string()));
+    let onretry = {
+        let notes = notes.clone();
+        move |_| {
+            notes.mutate();
+        }
+    };
     html! {
         <>
             <AddNote {onadd} />
             if let Some(problem) = (*failure).clone().or(problem) {
-                <p class="error" role="alert" data-testid="notes-error">{ problem }</p>
+                <div class="error" role="alert">
+                    <p data-testid="notes-error">{ problem }</p>
+                    if notes.error().is_some() {
+                        <button data-testid="retry" onclick={onretry}>{ "Try again" }</button>
+                    }
+                </div>
             }
             <List {data} loading_more={*loading_more} failed={notes.error().is_some()} {ondelete} {onmore} />
         </>

@@ -12,6 +12,9 @@ pub struct Note {
     pub id: String,
     /// What was written.
     pub text: String,
+    /// When, in milliseconds since 1970 by the server's clock.
+    #[serde(rename = "created_at_ms")]
+    pub created: f64,
     /// Whether it is shown before the server knows of it.
     #[serde(skip)]
     pub optimistic: bool,
@@ -27,6 +30,12 @@ pub struct Notes {
 }
 
 #[derive(Serialize)]
+struct Query {
+    limit: usize,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize)]
 struct NewNote<'a> {
     text: &'a str,
     /// So that a request that is sent twice makes one note.
@@ -35,36 +44,40 @@ struct NewNote<'a> {
 
 const ADDRESS: &str = "/api/notes";
 const PAGE_SIZE: usize = 10;
+/// The longest page that the server gives.
+const LONGEST_PAGE: usize = 100;
 
-/// Fetches the first page, and as many more as were shown already.
+/// Fetches as many notes as were shown already, one page at least.
 pub async fn load(api: Fetch, shown: usize) -> Result<Notes, FetchError> {
-    let mut notes = page(&api, None).await?;
-    while notes.items.len() < shown && notes.next_cursor.is_some() {
-        notes = more(&api, notes).await?;
+    let wanted = shown.max(PAGE_SIZE);
+    let mut notes: Notes = page(&api, wanted, None).await?;
+    while notes.items.len() < wanted && notes.next_cursor.is_some() {
+        let next = page(&api, wanted - notes.items.len(), notes.next_cursor).await?;
+        notes.items.extend(next.items);
+        notes.next_cursor = next.next_cursor;
     }
     Ok(notes)
 }
 
-/// Adds the next page.
-pub async fn more(api: &Fetch, mut notes: Notes) -> Result<Notes, FetchError> {
-    let next = page(api, notes.next_cursor.as_deref()).await?;
-    notes.items.extend(next.items);
-    notes.next_cursor = next.next_cursor;
-    Ok(notes)
+/// Fetches the page that begins at `cursor`.
+pub async fn more(api: Fetch, cursor: Option<String>) -> Result<Notes, FetchError> {
+    page(&api, PAGE_SIZE, cursor).await
 }
 
-async fn page(api: &Fetch, cursor: Option<&str>) -> Result<Notes, FetchError> {
-    let limit = PAGE_SIZE.to_string();
-    let request = api.get(ADDRESS).query(&[("limit", &*limit)]);
-    match cursor {
-        Some(cursor) => request.query(&[("cursor", cursor)]).json().await,
-        None => request.json().await,
-    }
+async fn page(api: &Fetch, size: usize, cursor: Option<String>) -> Result<Notes, FetchError> {
+    let query = Query {
+        limit: size.min(LONGEST_PAGE),
+        cursor,
+    };
+    api.get(ADDRESS).query(&query).json().await
 }
 
 /// Writes a note down on the server.
 pub async fn add(api: Fetch, note: Note) -> Result<Note, FetchError> {
-    let body = NewNote { text: &note.text, idempotency_key: &note.id };
+    let body = NewNote {
+        text: &note.text,
+        idempotency_key: &note.id,
+    };
     api.post(ADDRESS).json_body(&body).json().await
 }
 
@@ -77,15 +90,35 @@ pub async fn delete(api: Fetch, id: Rc<str>) -> Result<(), FetchError> {
 }
 
 impl Notes {
-    /// The same with a note on top; one with the same text that waited for the server is replaced.
+    /// The same with a note on top.
     pub fn with(&self, note: &Note) -> Self {
         let items = std::iter::once(note).chain(&self.items).cloned().collect();
-        Self { items, next_cursor: self.next_cursor.clone() }
+        Self {
+            items,
+            next_cursor: self.next_cursor.clone(),
+        }
+    }
+
+    /// The same and the page after it.
+    pub fn followed_by(&self, next: &Self) -> Self {
+        let items = self.items.iter().chain(&next.items).cloned().collect();
+        Self {
+            items,
+            next_cursor: next.next_cursor.clone(),
+        }
     }
 
     /// The same without a note.
     pub fn without(&self, id: &str) -> Self {
-        let items = self.items.iter().filter(|note| note.id != id).cloned().collect();
-        Self { items, next_cursor: self.next_cursor.clone() }
+        let items = self
+            .items
+            .iter()
+            .filter(|note| note.id != id)
+            .cloned()
+            .collect();
+        Self {
+            items,
+            next_cursor: self.next_cursor.clone(),
+        }
     }
 }
