@@ -64,7 +64,7 @@ pub fn Faults(props: &FaultsProps) -> Html {
         }
     };
     html! {
-        <section class="card">
+        <section class="card faults">
             <h2>{ "Try it" }</h2>
             <p class="hint">{ props.hint }</p>
             <div class="row">
