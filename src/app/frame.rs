@@ -26,7 +26,7 @@ pub fn Frame() -> Html {
             <header class="top">
                 <div class="bar">
                     <To route={Route::Home} class="brand" current={route == Route::Home}>
-                        { "yew-clerk" }
+                        <span>{ "yew-clerk" }</span>
                     </To>
                     <Who />
                     <ThemeToggle />

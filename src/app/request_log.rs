@@ -103,12 +103,14 @@ fn row(event: &RequestEvent) -> Html {
             data-status={status.clone()} data-credential={credential}>
             <code class="method">{ method }</code>
             <code class="path">{ &*event.path }</code>
-            <span class={classes!("status", tone)}>{ status }</span>
-            <span class={classes!("credential", credential)}>{ credential }</span>
             <span class="ms">{ format!("{} ms", event.duration.as_millis()) }</span>
-            if event.replayed {
-                <span class="hint" title="Sent again with a new token after a 401">{ "replayed" }</span>
-            }
+            <span class="how">
+                <span class={classes!("status", tone)}>{ status }</span>
+                <span class={classes!("credential", credential)}>{ credential }</span>
+                if event.replayed {
+                    <span class="hint" title="Sent again with a new token after a 401">{ "replayed" }</span>
+                }
+            </span>
         </li>
     }
 }

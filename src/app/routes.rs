@@ -1,35 +1,69 @@
 //! The addresses of the pages.
 
+use std::collections::HashMap;
+
 use yew_router::prelude::*;
 
 /// A page.
-#[derive(Clone, Copy, Debug, PartialEq, Routable)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Route {
     /// What this is.
-    #[at("/")]
     Home,
     /// Part 1.
-    #[at("/same-origin")]
     SameOrigin,
     /// Part 2.
-    #[at("/swr")]
     Swr,
     /// Part 3.
-    #[at("/query")]
     Query,
     /// Part 4.
-    #[at("/background")]
     Background,
     /// All of it together.
-    #[at("/notes")]
     Notes,
     /// The way in.
-    #[at("/sign-in")]
     SignIn,
     /// Anything else.
-    #[not_found]
-    #[at("/404")]
     NotFound,
+}
+
+/// Every page with its address.
+const ADDRESSES: [(&str, Route); 8] = [
+    ("/", Route::Home),
+    ("/same-origin", Route::SameOrigin),
+    ("/swr", Route::Swr),
+    ("/query", Route::Query),
+    ("/background", Route::Background),
+    ("/notes", Route::Notes),
+    ("/sign-in", Route::SignIn),
+    ("/404", Route::NotFound),
+];
+
+/// By hand: what can be derived brings along a machine for addresses with parameters, which is bigger than any page.
+impl Routable for Route {
+    fn from_path(path: &str, _: &HashMap<&str, &str>) -> Option<Self> {
+        let found = ADDRESSES.iter().find(|(address, _)| *address == path);
+        found.map(|&(_, route)| route)
+    }
+
+    fn to_path(&self) -> String {
+        let found = ADDRESSES.iter().find(|(_, route)| route == self);
+        found.map_or("/", |&(address, _)| address).to_owned()
+    }
+
+    fn routes() -> Vec<&'static str> {
+        ADDRESSES.iter().map(|&(address, _)| address).collect()
+    }
+
+    fn not_found_route() -> Option<Self> {
+        Some(Self::NotFound)
+    }
+
+    fn recognize(pathname: &str) -> Option<Self> {
+        let path = match pathname.trim_end_matches('/') {
+            "" => "/",
+            path => path,
+        };
+        Self::from_path(path, &HashMap::new()).or(Some(Self::NotFound))
+    }
 }
 
 impl Route {
