@@ -43,6 +43,12 @@ impl Page {
         expect(self.browser.post("/refresh", json!({})));
     }
 
+    /// Presses the back button.
+    #[track_caller]
+    pub fn back(&self) {
+        expect(self.browser.post("/back", json!({})));
+    }
+
     /// The address bar, without the origin.
     #[must_use]
     #[track_caller]

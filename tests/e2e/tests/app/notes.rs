@@ -187,3 +187,18 @@ fn notes_outlive_a_crash_of_the_server() {
         wait_has(&world.page, "Written in stone");
     });
 }
+
+#[test]
+fn a_note_is_shown_as_the_text_that_it_is() {
+    test(Setup::default(), |world| {
+        let page = &world.page;
+        let other = world.signed_in_as("ada");
+        let text = "<img src=x onerror=\"document.title='owned'\"> & <b>bold</b>";
+        other.write_note(text);
+        page.open("/notes");
+        wait_has(page, text);
+        assert_eq!(page.each("[data-testid='note'] img", "e => e.src"), [""; 0]);
+        let title = page.run("return document.title", serde_json::json!([]));
+        assert_ne!(title, "owned");
+    });
+}

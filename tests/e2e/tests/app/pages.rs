@@ -102,6 +102,56 @@ fn a_page_that_was_left_shows_what_it_knew_at_once_and_then_the_news() {
 }
 
 #[test]
+fn each_page_shows_the_code_that_runs_there() {
+    test(Setup::default(), |world| {
+        let page = &world.page;
+        for (path, call) in [
+            ("/same-origin", "fetch::get("),
+            ("/swr", "use_clerk_swr"),
+            ("/query", "use_query("),
+            ("/background", "use_authenticated_fetch()"),
+        ] {
+            page.open(path);
+            let code = page.wait_for("code");
+            assert!(code.contains(call), "{path}: {code}");
+        }
+    });
+}
+
+#[test]
+fn the_back_button_goes_through_the_pages() {
+    test(Setup::default(), |world| {
+        let page = &world.page;
+        world.signed_in_as("ada");
+        open_with_data(world, "/swr");
+        page.click("nav-query");
+        page.wait_for("page-query");
+        page.click("nav-notes");
+        page.wait_for("page-notes");
+        page.back();
+        page.wait_for("page-query");
+        page.back();
+        page.wait_for("page-swr");
+        page.wait_for("message");
+        assert_eq!(page.path(), "/swr");
+    });
+}
+
+#[test]
+fn coming_back_from_another_site_shows_what_changed_meanwhile() {
+    test(Setup::default(), |world| {
+        let page = &world.page;
+        let other = world.signed_in_as("ada");
+        open_with_data(world, "/swr");
+        page.run("location.href = 'about:blank'", json!([]));
+        e2e::until("the other site", || (page.path() == "blank").then_some(()));
+        let news = other.increment();
+        page.back();
+        wait_count(page, news);
+    });
+}
+
+#[test]
 fn the_request_log_can_be_cleared() {
     test(Setup::default(), |world| {
         let page = &world.page;

@@ -134,6 +134,7 @@ fn every_page_can_be_opened_by_its_address_and_reloaded() {
             ("/background", "page-background"),
             ("/notes", "page-notes"),
             ("/sign-in", "page-sign-in"),
+            ("/there/is/no/such/page", "page-not-found"),
         ] {
             page.open(path);
             page.wait_for(name);
