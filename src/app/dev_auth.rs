@@ -91,13 +91,16 @@ impl DevAuth {
         self.0.name.borrow().clone()
     }
 
-    /// Signs in; fails with the server's answer.
-    pub async fn sign_in(&self, username: &str, password: &str) -> Result<(), FetchError> {
+    /// Signs in, and tells whether that lasts: a browser that keeps no cookies forgets the session at once.
+    /// Fails with the server's answer.
+    pub async fn sign_in(&self, username: &str, password: &str) -> Result<bool, FetchError> {
         let request = fetch::post("/auth/sign-in").json_body(&Credentials { username, password });
-        let answer: Answer = request.json().await?;
+        request.send().await?;
+        let answer: Answer = fetch::get("/auth/session").json().await?;
+        let lasts = answer.session.is_some();
         self.enter(answer.session);
         self.tell_other_tabs();
-        Ok(())
+        Ok(lasts)
     }
 
     /// Asks the server who is signed in.
@@ -167,6 +170,12 @@ impl TokenSource for DevAuth {
 
     fn load(&self) -> LocalFuture<()> {
         let this = self.clone();
-        Box::pin(async move { this.look().await })
+        Box::pin(async move {
+            // A second attempt says that it is one.
+            if matches!(this.state(), AuthState::Failed { .. }) {
+                this.0.source.set_state(AuthState::Loading);
+            }
+            this.look().await;
+        })
     }
 }

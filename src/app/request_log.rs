@@ -62,6 +62,19 @@ pub fn RequestLogProvider(props: &RequestLogProviderProps) -> Html {
     }
 }
 
+/// Forgets what was asked for a user who has gone: a path tells something, too.
+#[hook]
+pub fn use_log_of(session: Option<Rc<str>>) {
+    let clear = use_context::<LogContext>().map(|log| log.events.dispatcher());
+    let known = use_mut_ref(|| None::<Rc<str>>);
+    use_effect_with(session, move |session| {
+        let before = known.replace(session.clone());
+        if let (Some(clear), true) = (clear, before.is_some() && before != *session) {
+            clear.dispatch(Action::Clear);
+        }
+    });
+}
+
 /// The list of requests, newest first.
 #[component]
 pub fn RequestLog() -> Html {

@@ -5,14 +5,20 @@ use yew_clerk::prelude::*;
 
 use super::dev_auth::DevAuth;
 use super::link::To;
+use super::request_log::use_log_of;
 use super::routes::Route;
+
+const SIGN_OUT: &str = "Sign out";
+const LEAVING: &str = "Signing out…";
+const AGAIN: &str = "Sign out failed: again";
 
 /// The user's name and the way out, or the way in.
 #[component]
 pub fn Who() -> Html {
     let auth = use_auth();
     let name = use_context::<DevAuth>().and_then(|dev_auth| dev_auth.name());
-    let leaving = use_state(|| false);
+    let way_out = use_state(|| SIGN_OUT);
+    use_log_of(auth.session_id());
     let (state, text) = match auth.state() {
         AuthState::Loading => ("loading", AttrValue::from("…")),
         AuthState::SignedOut => ("signed-out", AttrValue::from("Signed out")),
@@ -23,14 +29,17 @@ pub fn Who() -> Html {
         ),
     };
     let sign_out = {
-        let (auth, leaving) = (auth.clone(), leaving.clone());
+        let (auth, way_out) = (auth.clone(), way_out.setter());
         move |_| {
-            let (auth, leaving) = (auth.clone(), leaving.clone());
-            leaving.set(true);
+            let (leaving, way_out) = (auth.sign_out(), way_out.clone());
+            way_out.set(LEAVING);
             yew::platform::spawn_local(async move {
-                // A failure leaves the user signed in, as the header goes on saying.
-                let _still_in = auth.sign_out().await;
-                leaving.set(false);
+                // After a failure the user is still signed in, as the header goes on saying.
+                way_out.set(if leaving.await.is_ok() {
+                    SIGN_OUT
+                } else {
+                    AGAIN
+                });
             });
         }
     };
@@ -38,7 +47,9 @@ pub fn Who() -> Html {
         <div class="who">
             <span data-testid="user" data-state={state}>{ text }</span>
             <SignedIn>
-                <button data-testid="sign-out" disabled={*leaving} onclick={sign_out}>{ "Sign out" }</button>
+                <button data-testid="sign-out" disabled={*way_out == LEAVING} onclick={sign_out}>
+                    { *way_out }
+                </button>
             </SignedIn>
             <SignedOut>
                 <To route={Route::SignIn} class="button primary" testid="sign-in-link">{ "Sign in" }</To>

@@ -7,13 +7,13 @@ use yew::prelude::*;
 use yew_clerk::prelude::*;
 use yew_hooks::prelude::*;
 
-use crate::app::foo::{Foo, FooCard};
+use crate::app::greeting::{Greeting, GreetingCard};
 
 /// Sends on a click, and every few seconds if asked to, whether anybody looks or not.
 #[component]
 pub fn Background() -> Html {
     let api = use_authenticated_fetch();
-    let answer = use_state(|| None::<Rc<Foo>>);
+    let answer = use_state(|| None::<Rc<Greeting>>);
     let error = use_state(|| None::<Rc<FetchError>>);
     let sending = use_state(|| false);
     let polling = use_state(|| false);
@@ -25,9 +25,9 @@ pub fn Background() -> Html {
             let (api, sending) = (api.clone(), sending.clone());
             sending.set(true);
             spawn_local(async move {
-                match api.post("/api/foo").json::<Foo>().await {
-                    Ok(foo) => {
-                        answer.set(Some(Rc::new(foo)));
+                match api.post("/api/foo").json::<Greeting>().await {
+                    Ok(greeting) => {
+                        answer.set(Some(Rc::new(greeting)));
                         error.set(None);
                     }
                     Err(why) => error.set(Some(Rc::new(why))),
@@ -53,7 +53,7 @@ pub fn Background() -> Html {
                     { if *polling { "Stop sending" } else { "Send every 3 seconds" } }
                 </button>
             </div>
-            <FooCard
+            <GreetingCard
                 data={(*answer).clone()}
                 error={(*error).clone()}
                 busy={*sending}

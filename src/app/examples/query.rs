@@ -3,25 +3,25 @@
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::foo::{Foo, FooCard};
+use crate::app::greeting::{Greeting, GreetingCard};
 
 /// The query function returns `Err` on every answer that is not 2xx.
 /// It is aborted when nobody waits any more.
 #[component]
 pub fn Query() -> Html {
     let api = use_authenticated_fetch();
-    let foo = use_query(("foo", "with bearer"), move |ctx| {
-        api.get("/api/foo").signal(&ctx.signal()).json::<Foo>()
+    let greeting = use_query(("greeting", "with bearer"), move |ctx| {
+        api.get("/api/foo").signal(&ctx.signal()).json::<Greeting>()
     });
 
-    let again = foo.clone();
+    let again = greeting.clone();
     html! {
-        <FooCard
-            data={foo.data()}
-            error={foo.error()}
-            busy={foo.is_fetching()}
-            offline={foo.is_paused()}
-            failures={foo.failure_count()}
+        <GreetingCard
+            data={greeting.data()}
+            error={greeting.error()}
+            busy={greeting.is_fetching()}
+            offline={greeting.is_paused()}
+            failures={greeting.failure_count()}
             retry={move |()| { again.refetch(); }}
         />
     }

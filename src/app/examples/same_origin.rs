@@ -3,16 +3,16 @@
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::foo::{Foo, FooCard};
+use crate::app::greeting::{Greeting, GreetingCard};
 
 /// Fetches with the cookie alone: no header, no token.
 #[component]
 pub fn SameOrigin() -> Html {
     let auth = use_auth();
-    let foo = use_swr(("with cookie", "/api/foo"), move |(_, url)| {
+    let greeting = use_swr(("with cookie", "/api/foo"), move |(_, url)| {
         let auth = auth.clone();
         async move {
-            match fetch::get(url).json::<Foo>().await {
+            match fetch::get(url).json::<Greeting>().await {
                 // The cookie lives for a minute: a new token brings a new one along.
                 Err(error) if error.status() == Some(401) => {
                     auth.get_token(&TokenOptions::default().fresh()).await?;
@@ -23,12 +23,12 @@ pub fn SameOrigin() -> Html {
         }
     });
 
-    let again = foo.clone();
+    let again = greeting.clone();
     html! {
-        <FooCard
-            data={foo.data()}
-            error={foo.error()}
-            busy={foo.is_validating()}
+        <GreetingCard
+            data={greeting.data()}
+            error={greeting.error()}
+            busy={greeting.is_validating()}
             retry={move |()| { again.mutate(); }}
         />
     }

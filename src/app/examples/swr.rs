@@ -3,20 +3,20 @@
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::foo::{Foo, FooCard};
+use crate::app::greeting::{Greeting, GreetingCard};
 
 /// Shows what is cached, and fetches with the bearer token:
 /// now, on focus, and when the network is back.
 #[component]
 pub fn Swr() -> Html {
-    let foo = use_clerk_swr::<Foo>("/api/foo");
+    let greeting = use_clerk_swr::<Greeting>("/api/foo");
 
-    let again = foo.clone();
+    let again = greeting.clone();
     html! {
-        <FooCard
-            data={foo.data()}
-            error={foo.error()}
-            busy={foo.is_validating()}
+        <GreetingCard
+            data={greeting.data()}
+            error={greeting.error()}
+            busy={greeting.is_validating()}
             retry={move |()| { again.mutate(); }}
         />
     }

@@ -5,7 +5,7 @@ use yew_clerk::prelude::*;
 
 use crate::app::code::Code;
 use crate::app::faults::Faults;
-use crate::app::foo::Live;
+use crate::app::greeting::Live;
 
 /// The properties of [`Part`].
 #[derive(PartialEq, Properties)]
@@ -30,7 +30,7 @@ pub fn Part(props: &PartProps) -> Html {
     let client = use_query_client();
     let changed = move |()| {
         // The same counter under the keys of three pages.
-        for key in ["with cookie", "/api/foo", "foo"] {
+        for key in ["with cookie", "/api/foo", "greeting"] {
             client.invalidate_queries(key);
         }
     };

@@ -18,6 +18,9 @@ struct Seeded {
     password: String,
 }
 
+const NO_COOKIES: &str =
+    "This browser keeps no cookies for this page, so nobody can stay signed in.";
+
 #[derive(Clone, PartialEq)]
 enum Progress {
     Waiting,
@@ -52,7 +55,8 @@ pub fn SignIn() -> Html {
             progress.set(Progress::Sending);
             spawn_local(async move {
                 match dev_auth.sign_in(&username, &password).await {
-                    Ok(()) => navigator.push(&Route::Swr),
+                    Ok(true) => navigator.push(&Route::Swr),
+                    Ok(false) => progress.set(Progress::Refused(NO_COOKIES.into())),
                     Err(error) => progress.set(Progress::Refused(reason(&error))),
                 }
             });

@@ -10,7 +10,7 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::foo::Live;
+use crate::app::greeting::Live;
 use list::{AddNote, List};
 use model::{Note, Notes as Data};
 

@@ -12,7 +12,7 @@ use super::routes::Route;
 
 /// The answer of `/api/foo`.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
-pub struct Foo {
+pub struct Greeting {
     /// A greeting.
     pub message: String,
     /// A counter of the user's.
@@ -21,11 +21,11 @@ pub struct Foo {
     pub via: String,
 }
 
-/// The properties of [`FooCard`].
+/// The properties of [`GreetingCard`].
 #[derive(PartialEq, Properties)]
-pub struct FooCardProps {
+pub struct GreetingCardProps {
     /// The data, if there is any.
-    pub data: Option<Rc<Foo>>,
+    pub data: Option<Rc<Greeting>>,
     /// The error, if there is one.
     pub error: Option<Rc<FetchError>>,
     /// Whether a request is running.
@@ -40,7 +40,7 @@ pub struct FooCardProps {
     pub retry: Callback<()>,
 }
 
-impl FooCardProps {
+impl GreetingCardProps {
     /// The state's name for tests and styles, and in words.
     fn state(&self) -> (&'static str, String) {
         let state = match (&self.data, &self.error) {
@@ -69,18 +69,18 @@ impl FooCardProps {
 
 /// The live result: loading, error or data, or both of the latter.
 #[component]
-pub fn FooCard(props: &FooCardProps) -> Html {
+pub fn GreetingCard(props: &GreetingCardProps) -> Html {
     let (state, status) = props.state();
     let onclick = props.retry.reform(|_| ());
     html! {
         <section class="card result" data-testid="result" data-state={state} aria-label="Result"
             aria-live="polite" aria-busy={if props.busy { "true" } else { "false" }}>
             <p class="state" data-testid="status">{ status }</p>
-            if let Some(foo) = &props.data {
-                <p class="message" data-testid="message">{ &foo.message }</p>
+            if let Some(greeting) = &props.data {
+                <p class="message" data-testid="message">{ &greeting.message }</p>
                 <dl>
-                    <div><dt>{ "Count" }</dt><dd data-testid="count">{ foo.count }</dd></div>
-                    <div><dt>{ "Known by" }</dt><dd data-testid="via">{ &foo.via }</dd></div>
+                    <div><dt>{ "Count" }</dt><dd data-testid="count">{ greeting.count }</dd></div>
+                    <div><dt>{ "Known by" }</dt><dd data-testid="via">{ &greeting.via }</dd></div>
                 </dl>
             } else if state == "loading" {
                 { skeleton() }
