@@ -176,7 +176,7 @@ fn a_server_that_refuses_everything_gets_one_replay_and_no_storm_of_mints() {
     refuse_everything(&world);
     let error = load(&world, &world.api).unwrap_err();
     assert_eq!(
-        error.status_error().unwrap().body,
+        error.status_error().unwrap().body(),
         Some(json!({ "error": "unknown azp" }))
     );
     assert_eq!((world.net.count(), world.source.mints()), (2, 2));
@@ -487,7 +487,7 @@ fn an_echo_of_the_token_is_found_in_whatever_way_json_writes_it() {
         world.net.serve(move |_| Reply::text(403, body));
         let error = world.finish(world.api.get("/x").send()).unwrap_err();
         let status = error.status_error().unwrap();
-        let texts = format!("{error:?} {:?} {}", status.body, status.text);
+        let texts = format!("{error:?} {:?} {}", status.body(), status.text);
         assert!(texts.contains("[token]"), "{texts}");
         assert!(
             !texts.contains("opaque") && !texts.contains("key"),

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::defaults::TOKEN_SIZE_LIMIT;
 
@@ -41,24 +42,119 @@ impl Claims {
         }
         let (_, payload, _) = parts(token).ok_or(ClaimsError::NotThreeParts)?;
         let bytes = base64url(payload).ok_or(ClaimsError::NotBase64)?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|_| ClaimsError::NotJson)?;
-        if !value.is_object() {
-            return Err(ClaimsError::NotJson);
+        let json = std::str::from_utf8(&bytes).map_err(|_| ClaimsError::NotJson)?;
+        match serde_json::from_str(json) {
+            Ok(Claim::Map(claims)) => Ok(Self::from_map(&claims)),
+            _ => Err(ClaimsError::NotJson),
         }
-        Ok(Self::from_value(&value))
     }
 
-    fn from_value(value: &Value) -> Self {
-        let organisation = value.get("o").and_then(|o| text(o, "id"));
+    fn from_map(claims: &[(String, Claim)]) -> Self {
+        let text = |name| find(claims, name).and_then(Claim::text);
+        let millis = |name| find(claims, name).and_then(Claim::millis);
+        let organisation = match find(claims, "o") {
+            Some(Claim::Map(parts)) => find(parts, "id").and_then(Claim::text),
+            _ => None,
+        };
         Self {
-            sub: text(value, "sub"),
-            sid: text(value, "sid"),
-            org_id: organisation.or_else(|| text(value, "org_id")),
-            iat: millis(value, "iat"),
-            exp: millis(value, "exp"),
-            nbf: millis(value, "nbf"),
-            azp: text(value, "azp"),
+            sub: text("sub"),
+            sid: text("sid"),
+            org_id: organisation.or_else(|| text("org_id")),
+            iat: millis("iat"),
+            exp: millis("exp"),
+            nbf: millis("nbf"),
+            azp: text("azp"),
         }
+    }
+}
+
+/// The last entry of a name, as JSON has it.
+fn find<'a>(claims: &'a [(String, Claim)], name: &str) -> Option<&'a Claim> {
+    let mut latest_first = claims.iter().rev();
+    latest_first
+        .find(|(other, _)| other == name)
+        .map(|(_, claim)| claim)
+}
+
+/// A claim of any kind, with what may be of use here. Less code than `serde_json::Value`, which an app may do
+/// without.
+enum Claim {
+    Text(Rc<str>),
+    Number(f64),
+    Map(Vec<(String, Claim)>),
+    Other,
+}
+
+impl Claim {
+    fn text(&self) -> Option<Rc<str>> {
+        match self {
+            Self::Text(text) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// A time in seconds, possibly with a fraction, as milliseconds. The conversion saturates.
+    fn millis(&self) -> Option<i64> {
+        let Self::Number(seconds) = self else {
+            return None;
+        };
+        // A bound far below what overflows, so that sums and differences of times cannot either.
+        let bounded = seconds.clamp(-1e12, 1e12);
+        #[allow(clippy::cast_possible_truncation, reason = "bounded above")]
+        Some((bounded * 1000.0) as i64)
+    }
+}
+
+impl<'de> Deserialize<'de> for Claim {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyClaim)
+    }
+}
+
+struct AnyClaim;
+
+impl<'de> Visitor<'de> for AnyClaim {
+    type Value = Claim;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a claim")
+    }
+
+    fn visit_unit<E>(self) -> Result<Claim, E> {
+        Ok(Claim::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Claim, E> {
+        Ok(Claim::Other)
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Claim, E> {
+        Ok(Claim::Number(value as f64))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Claim, E> {
+        Ok(Claim::Number(value as f64))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Claim, E> {
+        Ok(Claim::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Claim, E> {
+        Ok(Claim::Text(value.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Claim, A::Error> {
+        while items.next_element::<Claim>()?.is_some() {}
+        Ok(Claim::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Claim, A::Error> {
+        let mut claims = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            claims.push(entry);
+        }
+        Ok(Claim::Map(claims))
     }
 }
 
@@ -67,23 +163,6 @@ pub(super) fn parts(token: &str) -> Option<(&str, &str, &str)> {
     let mut parts = token.split('.');
     let found = (parts.next()?, parts.next()?, parts.next()?);
     parts.next().is_none().then_some(found)
-}
-
-fn text(value: &Value, name: &str) -> Option<Rc<str>> {
-    value
-        .get(name)?
-        .as_str()
-        .filter(|text| !text.is_empty())
-        .map(Rc::from)
-}
-
-/// A time in seconds, possibly with a fraction, as milliseconds. The conversion saturates.
-fn millis(value: &Value, name: &str) -> Option<i64> {
-    let seconds = value.get(name)?.as_f64()?;
-    // A bound far below what overflows, so that sums and differences of times cannot either.
-    let bounded = seconds.clamp(-1e12, 1e12);
-    #[allow(clippy::cast_possible_truncation, reason = "bounded above")]
-    Some((bounded * 1000.0) as i64)
 }
 
 /// Decodes unpadded base64url. Written here because the browser's `atob` is not for the host, and a

@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use gloo_net::http::Response;
-use js_sys::Uint8Array;
+use gloo_net::http::Headers;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, RequestCache, RequestCredentials, RequestInit, RequestMode,
-    RequestRedirect, Url,
+    AbortController, RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect,
+    Response, Url,
 };
 
 use super::runtime::BrowserRuntime;
@@ -74,13 +74,13 @@ async fn start(request: &Request, controller: &AbortController) -> Result<Respon
     init.set_signal(Some(&controller.signal()));
     let page = web_sys::window().ok_or(JsValue::NULL)?;
     let answer = JsFuture::from(page.fetch_with_str_and_init(&request.url, &init)).await?;
-    Ok(Response::from(answer.dyn_into::<web_sys::Response>()?))
+    answer.dyn_into()
 }
 
 fn init(request: &Request) -> Result<RequestInit, JsValue> {
     let init = RequestInit::new();
     init.set_method(request.method.as_str());
-    let headers = Headers::new()?;
+    let headers = web_sys::Headers::new()?;
     for (name, value) in &request.headers {
         headers.append(name, value)?;
     }
@@ -138,23 +138,13 @@ impl Transfer {
 
     fn failure(&self, error: &JsValue) -> TransportError {
         self.end();
-        let error = error.dyn_ref::<js_sys::Error>();
-        self.error(error.map(|error| String::from(error.message())))
-    }
-
-    fn finish<T>(&self, read: Result<T, gloo_net::Error>) -> Result<T, TransportError> {
-        self.end();
-        read.map_err(|error| match error {
-            gloo_net::Error::JsError(error) => self.error(Some(error.message)),
-            _ => self.error(None),
-        })
-    }
-
-    fn error(&self, message: Option<String>) -> TransportError {
         if self.controller.signal().aborted() {
             return TransportError::Aborted;
         }
-        TransportError::network(message.unwrap_or_else(|| "the browser gave no reason".to_owned()))
+        match error.dyn_ref::<js_sys::Error>() {
+            Some(error) => TransportError::network(String::from(error.message())),
+            None => TransportError::network("the browser gave no reason"),
+        }
     }
 }
 
@@ -172,7 +162,7 @@ fn answer(response: Response, transfer: Transfer) -> RawResponse {
         status_text: response.status_text().into(),
         url: response.url().into(),
         redirected: response.redirected(),
-        headers: response.headers().entries().collect(),
+        headers: Headers::from_raw(response.headers()).entries().collect(),
         body: Box::new(BrowserBody { response, transfer }),
     }
 }
@@ -182,18 +172,31 @@ struct BrowserBody {
     transfer: Transfer,
 }
 
+impl BrowserBody {
+    /// Waits for what the browser reads. One future for all kinds of bodies.
+    fn read(
+        self,
+        begin: fn(&Response) -> Result<Promise, JsValue>,
+    ) -> LocalFuture<Result<JsValue, TransportError>> {
+        Box::pin(async move {
+            let read = match begin(&self.response) {
+                Ok(reading) => JsFuture::from(reading).await,
+                Err(error) => Err(error),
+            };
+            self.transfer.end();
+            read.map_err(|error| self.transfer.failure(&error))
+        })
+    }
+}
+
 impl BodyReader for BrowserBody {
     fn text(self: Box<Self>) -> LocalFuture<Result<String, TransportError>> {
-        Box::pin(async move {
-            let read = self.response.text().await;
-            self.transfer.finish(read)
-        })
+        let read = self.read(Response::text);
+        Box::pin(async move { Ok(read.await?.as_string().unwrap_or_default()) })
     }
 
     fn bytes(self: Box<Self>) -> LocalFuture<Result<Vec<u8>, TransportError>> {
-        Box::pin(async move {
-            let read = self.response.binary().await;
-            self.transfer.finish(read)
-        })
+        let read = self.read(Response::array_buffer);
+        Box::pin(async move { Ok(Uint8Array::new(&read.await?).to_vec()) })
     }
 }

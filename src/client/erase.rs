@@ -4,7 +4,7 @@ use std::any::Any;
 use std::future::Future;
 use std::rc::Rc;
 
-use crate::engine::effect::{FetchContext, Fetcher};
+use crate::engine::effect::{FetchContext, Fetcher, LocalFuture};
 use crate::engine::erased::{Data, Failure, Hint};
 use crate::fetch::FetchError;
 
@@ -16,10 +16,18 @@ where
     F: Fn(FetchContext) -> Fut + 'static,
     Fut: Future<Output = Result<T, E>> + 'static,
 {
-    Rc::new(move |context| {
-        let running = query_fn(context);
-        Box::pin(async move { running.await.map(Data::new).map_err(erase_failure) })
-    })
+    Rc::new(move |context| erase_future(query_fn(context)))
+}
+
+/// The same for one call.
+pub(crate) fn erase_future<T, E>(
+    running: impl Future<Output = Result<T, E>> + 'static,
+) -> LocalFuture<Result<Data, Failure>>
+where
+    T: PartialEq + 'static,
+    E: 'static,
+{
+    Box::pin(async move { running.await.map(Data::new).map_err(erase_failure) })
 }
 
 /// Wraps an error. Of a [`FetchError`] the policy knows whether to retry; of others it assumes that a

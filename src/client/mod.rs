@@ -15,6 +15,7 @@ mod started;
 mod swr_options;
 
 pub use driver::{EngineGuard, QueryClient, WeakQueryClient};
+pub(crate) use erase::erase_future;
 pub use erase::{erase_failure, erase_fetcher};
 pub use error::{Problem, QueryError, TypeMismatch};
 pub(crate) use imperative::typed_failure;

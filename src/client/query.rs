@@ -6,11 +6,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::driver::QueryClient;
-use super::erase::erase_fetcher;
+use super::erase::erase_future;
 use super::imperative::QueryContext;
-use crate::engine::effect::Fetcher;
+use crate::engine::effect::{Fetcher, LocalFuture};
 use crate::engine::entry::QueryState;
-use crate::engine::erased::Data;
+use crate::engine::erased::{Data, Failure};
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
 use crate::engine::observing::Watch;
@@ -20,7 +20,7 @@ use crate::engine::options::{
 };
 use crate::engine::time::Time;
 
-type MakeFetcher = Rc<dyn Fn(QueryClient) -> Fetcher>;
+type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Failure>>>;
 
 /// A query: what is fetched, how, and when. Made by [`query_options`].
 ///
@@ -41,7 +41,7 @@ type MakeFetcher = Rc<dyn Fn(QueryClient) -> Fetcher>;
 /// ```
 pub struct QueryOptions<T, E> {
     key: Result<Option<Key>, KeyError>,
-    make: Option<MakeFetcher>,
+    query_fn: QueryFn,
     options: Rc<ObserverOptions>,
     retry_set: bool,
     reconnect_set: bool,
@@ -52,7 +52,7 @@ impl<T, E> Clone for QueryOptions<T, E> {
     fn clone(&self) -> Self {
         Self {
             key: self.key.clone(),
-            make: self.make.clone(),
+            query_fn: self.query_fn.clone(),
             options: self.options.clone(),
             retry_set: self.retry_set,
             reconnect_set: self.reconnect_set,
@@ -76,14 +76,9 @@ where
     F: Fn(QueryContext) -> Fut + 'static,
     Fut: Future<Output = Result<T, E>> + 'static,
 {
-    let query_fn = Rc::new(query_fn);
-    let make = move |client: QueryClient| {
-        let query_fn = query_fn.clone();
-        erase_fetcher(move |context| query_fn(QueryContext::new(context, client.clone())))
-    };
     QueryOptions {
         key: key.to_key(),
-        make: Some(Rc::new(make)),
+        query_fn: Rc::new(move |context| erase_future(query_fn(context))),
         options: DEFAULTS.with(Rc::clone),
         retry_set: false,
         reconnect_set: false,
@@ -109,7 +104,7 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
         Ok(Watch {
             key: self.key()?,
             options: self.options(),
-            fetcher: self.fetcher(client),
+            fetcher: Some(self.fetcher(client)),
         })
     }
 
@@ -117,8 +112,21 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
         self.options.clone()
     }
 
-    pub(crate) fn fetcher(&self, client: &QueryClient) -> Option<Fetcher> {
-        self.make.as_ref().map(|make| make(client.clone()))
+    pub(crate) fn fetcher(&self, client: &QueryClient) -> Fetcher {
+        let (query_fn, client) = (self.query_fn.clone(), client.clone());
+        Rc::new(move |context| query_fn(QueryContext::new(context, client.clone())))
+    }
+
+    /// The same query for code that is compiled once for all types.
+    pub(crate) fn erased(self) -> QueryOptions<(), ()> {
+        QueryOptions {
+            key: self.key,
+            query_fn: self.query_fn,
+            options: self.options,
+            retry_set: self.retry_set,
+            reconnect_set: self.reconnect_set,
+            types: PhantomData,
+        }
     }
 
     /// Options and function for a fetch without a component: not retried unless the query says so.
@@ -126,10 +134,7 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
         if !self.retry_set {
             self = self.set(|options| options.retry.limit = Some(0));
         }
-        let nothing: fn(_) -> _ = |_| std::future::pending::<Result<T, E>>();
-        let fetcher = self
-            .fetcher(client)
-            .unwrap_or_else(|| erase_fetcher(nothing));
+        let fetcher = self.fetcher(client);
         (self.options, fetcher)
     }
 

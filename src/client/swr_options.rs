@@ -17,7 +17,6 @@ macro_rules! overrides {
         /// What was set; the rest comes from the enclosing `SwrConfig`, else from SWR's defaults.
         #[derive(Clone, Default)]
         struct Overrides {
-            any: bool,
             $($field: Option<$type>,)*
         }
 
@@ -26,6 +25,13 @@ macro_rules! overrides {
                 $(if let Some(value) = &self.$field {
                     options.$($path).+ = value.clone();
                 })*
+            }
+
+            /// The whole of the options, over those of the enclosing configuration.
+            fn over(&self, parent: &ObserverOptions) -> Rc<ObserverOptions> {
+                let mut options = parent.clone();
+                self.apply(&mut options);
+                Rc::new(options)
             }
         }
     };
@@ -70,7 +76,8 @@ overrides! {
 ///     .revalidate_on_focus(false);
 /// ```
 pub struct SwrOptions<T = (), E = ()> {
-    overrides: Overrides,
+    /// `None` if nothing is set, as in most hooks.
+    overrides: Option<Box<Overrides>>,
     types: PhantomData<fn() -> (T, E)>,
 }
 
@@ -86,7 +93,7 @@ impl<T, E> Clone for SwrOptions<T, E> {
 impl<T, E> Default for SwrOptions<T, E> {
     fn default() -> Self {
         Self {
-            overrides: Overrides::default(),
+            overrides: None,
             types: PhantomData,
         }
     }
@@ -124,17 +131,22 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
 
     /// The whole of the options, over those of the enclosing configuration.
     pub(crate) fn resolve(&self, parent: &Rc<ObserverOptions>) -> Rc<ObserverOptions> {
-        if !self.overrides.any {
-            return parent.clone();
+        match &self.overrides {
+            None => parent.clone(),
+            Some(overrides) => overrides.over(parent),
         }
-        let mut options = (**parent).clone();
-        self.overrides.apply(&mut options);
-        Rc::new(options)
+    }
+
+    /// The same options for code that is compiled once for all types.
+    pub(crate) fn erased(self) -> SwrOptions {
+        SwrOptions {
+            overrides: self.overrides,
+            types: PhantomData,
+        }
     }
 
     fn set(mut self, change: impl FnOnce(&mut Overrides)) -> Self {
-        change(&mut self.overrides);
-        self.overrides.any = true;
+        change(self.overrides.get_or_insert_default());
         self
     }
 

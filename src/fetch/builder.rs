@@ -1,6 +1,7 @@
 //! Writing down a request, and sending it.
 
 use std::fmt;
+use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use super::error::{FetchError, InvalidUrl};
 use super::log::Entry;
 use super::policy::{self, Plan};
 use super::request::{Body, Cache, Credentials, Method};
-use super::response::{Loaded, Response};
+use super::response::{Loaded, Response, decoded};
 use super::scope::Scope;
 use super::{headers, query};
 use crate::auth::TokenOptions;
@@ -66,7 +67,7 @@ impl RequestBuilder {
             None => headers::set(&mut self.headers, name, value.to_owned()),
             Some(reason) => {
                 self.blame(FetchError::InvalidHeader {
-                    name: name.escape_debug().to_string().into(),
+                    name: headers::shown(name).into(),
                     reason,
                 });
             }
@@ -142,13 +143,15 @@ impl RequestBuilder {
     ///
     /// # Errors
     /// Whatever goes wrong, an answer that is not 2xx included.
-    pub async fn json<T: DeserializeOwned>(self) -> Result<T, FetchError> {
-        self.load().await?.decode()
+    pub fn json<T: DeserializeOwned>(self) -> impl Future<Output = Result<T, FetchError>> {
+        decoded(self.load())
     }
 
-    /// Boxed, so that what is compiled anew for each type is the decoding alone.
-    fn load(self) -> LocalFuture<Result<Loaded, FetchError>> {
-        Box::pin(async move { self.send().await?.read().await })
+    /// Sends the request and reads the answer as text. Boxed, so that what is compiled anew for each type is
+    /// the decoding alone.
+    pub(crate) fn load(self) -> LocalFuture<Result<Loaded, FetchError>> {
+        let sent = self.start(false);
+        Box::pin(async move { sent.await?.load().await })
     }
 
     /// Sends the request and reads the answer as text.
@@ -156,7 +159,7 @@ impl RequestBuilder {
     /// # Errors
     /// As [`RequestBuilder::json`].
     pub async fn text(self) -> Result<String, FetchError> {
-        self.send().await?.text().await
+        self.start(false).await?.text().await
     }
 
     /// Sends the request and reads the answer as bytes.
@@ -164,7 +167,7 @@ impl RequestBuilder {
     /// # Errors
     /// As [`RequestBuilder::json`].
     pub async fn bytes(self) -> Result<Vec<u8>, FetchError> {
-        self.send().await?.bytes().await
+        self.start(false).await?.bytes().await
     }
 
     /// Sends the request; ready when the headers of the answer are there.
@@ -172,12 +175,7 @@ impl RequestBuilder {
     /// # Errors
     /// As [`RequestBuilder::json`].
     pub async fn send(self) -> Result<Response, FetchError> {
-        let (settings, plan, options) = self.plan()?;
-        let response = send(&settings, plan, options).await?;
-        if response.is_ok() {
-            return Ok(response);
-        }
-        Err(response.into_error(settings.runtime.now()).await)
+        self.start(false).await
     }
 
     /// Sends the request and takes every status for an answer.
@@ -185,8 +183,19 @@ impl RequestBuilder {
     /// # Errors
     /// When there is no answer.
     pub async fn send_any_status(self) -> Result<Response, FetchError> {
-        let (settings, plan, options) = self.plan()?;
-        send(&settings, plan, options).await
+        self.start(true).await
+    }
+
+    /// What all of these do. Boxed, because each copy in the program would be a large one.
+    fn start(self, any_status: bool) -> LocalFuture<Result<Response, FetchError>> {
+        Box::pin(async move {
+            let (settings, plan, limits) = self.plan()?;
+            let response = send(&settings, plan, limits).await?;
+            if any_status || response.is_ok() {
+                return Ok(response);
+            }
+            Err(response.into_error(settings.runtime.now()).await)
+        })
     }
 
     /// Checks what was written down, and has the address resolved.

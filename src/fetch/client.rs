@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use super::builder::RequestBuilder;
 use super::error::{FetchError, MissingProvider, NetworkError};
+use super::guard::TokenGuard;
 use super::origin::{InvalidOrigin, OriginPolicy};
+use super::policy::Guard;
 use super::request::Method;
 use super::transport::Transport;
 use crate::auth::AuthClient;
@@ -23,7 +25,8 @@ pub struct Fetch {
 pub(super) struct Settings {
     pub(super) transport: Rc<dyn Transport>,
     pub(super) runtime: Rc<dyn Runtime>,
-    pub(super) auth: Option<AuthClient>,
+    /// Adds the session token, in handles that send one.
+    pub(super) guard: Option<Rc<dyn Guard>>,
     pub(super) policy: OriginPolicy,
 }
 
@@ -34,7 +37,7 @@ impl Fetch {
         Self::of(Settings {
             transport,
             runtime,
-            auth: None,
+            guard: None,
             policy: OriginPolicy::same_origin(),
         })
     }
@@ -55,7 +58,7 @@ impl Fetch {
     /// The same handle, its requests carrying the session token of `auth`.
     #[must_use]
     pub fn with_auth(self, auth: AuthClient) -> Self {
-        self.changed(|settings| settings.auth = Some(auth))
+        self.changed(|settings| settings.guard = Some(Rc::new(TokenGuard(auth))))
     }
 
     /// A handle whose requests all fail with this error.
@@ -113,10 +116,8 @@ impl Fetch {
     /// The client whose tokens are sent, if this handle sends any.
     #[must_use]
     pub fn auth(&self) -> Option<&AuthClient> {
-        self.settings
-            .as_ref()
-            .ok()
-            .and_then(|settings| settings.auth.as_ref())
+        let settings = self.settings.as_ref().ok()?;
+        settings.guard.as_ref().map(|guard| guard.auth())
     }
 
     /// A GET request.
@@ -181,7 +182,7 @@ impl fmt::Debug for Fetch {
         let mut debug = f.debug_struct("Fetch");
         match &self.settings {
             Ok(settings) => debug
-                .field("auth", &settings.auth)
+                .field("auth", &self.auth())
                 .field("policy", &settings.policy),
             Err(error) => debug.field("error", error),
         };

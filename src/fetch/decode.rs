@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 
-use super::error::{DecodeError, FetchError};
+use super::error::DecodeError;
 
 /// Decodes JSON. An empty body, as of a 204, is read as `null`: `()` and `Option` take it.
 pub(super) fn json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
@@ -13,24 +13,30 @@ pub(super) fn json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
 }
 
 /// Says where an answer is not as expected.
-pub(super) fn failure(text: &str, url: &Rc<str>, error: &serde_json::Error) -> FetchError {
+pub(super) fn failure(text: &str, url: &Rc<str>, error: &serde_json::Error) -> DecodeError {
     let full = error.to_string();
+    let (line, column) = (error.line(), error.column());
     // The place has fields of its own.
-    let message = full
-        .rsplit_once(" at line ")
-        .map_or(&*full, |(message, _)| message);
+    let place = [
+        " at line ",
+        &line.to_string(),
+        " column ",
+        &column.to_string(),
+    ]
+    .concat();
+    let message = full.strip_suffix(&*place).unwrap_or(&full);
     let message = if text.trim_ascii().is_empty() {
         "the body is empty"
     } else {
         message
     };
-    FetchError::Decode(Rc::new(DecodeError {
+    DecodeError {
         url: url.clone(),
-        path: path_at(text, error.line(), error.column()).into(),
-        line: error.line(),
-        column: error.column(),
+        path: path_at(text, line, column).into(),
+        line,
+        column,
         message: message.into(),
-    }))
+    }
 }
 
 enum Frame<'a> {
@@ -40,11 +46,11 @@ enum Frame<'a> {
 
 /// The path to the value that ends at a line and a column, as `$.items[3].title`.
 fn path_at(text: &str, line: usize, column: usize) -> String {
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let mut start = 0;
+    for _ in 1..line {
+        let rest = text.bytes().skip(start);
+        start += rest.take_while(|byte| *byte != b'\n').count() + 1;
+    }
     let end = start.saturating_add(column).min(text.len());
     let mut frames: Vec<Frame> = Vec::new();
     let mut rest = text
@@ -123,7 +129,7 @@ mod tests {
     use super::*;
 
     /// As a response decodes.
-    fn json<T: DeserializeOwned>(text: &str, url: &Rc<str>) -> Result<T, FetchError> {
+    fn json<T: DeserializeOwned>(text: &str, url: &Rc<str>) -> Result<T, DecodeError> {
         super::json(text).map_err(|error| failure(text, url, &error))
     }
     use serde::Deserialize;
@@ -143,7 +149,7 @@ mod tests {
 
     fn path(text: &str) -> String {
         match json::<Page>(text, &Rc::from("/x")) {
-            Err(FetchError::Decode(error)) => error.path.to_string(),
+            Err(error) => error.path.to_string(),
             other => panic!("{other:?}"),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::auth::TokenError;
@@ -122,28 +123,44 @@ impl fmt::Display for FetchError {
         match self {
             Self::Network(error) => error.fmt(f),
             Self::Timeout { after } => {
-                write!(
-                    f,
-                    "no complete answer within {} s; try again",
-                    after.as_secs_f32()
-                )
+                let after = seconds(*after);
+                words(f, &["no complete answer within ", &after, " s; try again"])
             }
             Self::Aborted => f.write_str("the request was aborted"),
             Self::Status(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::NoToken(error) => error.fmt(f),
-            Self::OriginRefused { origin, reason } => {
-                write!(f, "no session token may be sent to {origin}: {reason}")
-            }
+            Self::OriginRefused { origin, reason } => words(
+                f,
+                &[
+                    "no session token may be sent to ",
+                    origin,
+                    ": ",
+                    reason.as_str(),
+                ],
+            ),
             Self::InvalidUrl(error) => error.fmt(f),
             Self::InvalidHeader { name, reason } => {
-                write!(f, "the header {name} cannot be sent: {reason}")
+                words(f, &["the header ", name, " cannot be sent: ", reason])
             }
-            Self::Encode { message } => write!(f, "the request cannot be written: {message}"),
+            Self::Encode { message } => words(f, &["the request cannot be written: ", message]),
             Self::MissingProvider(error) => error.fmt(f),
             Self::IdentityChanged => f.write_str("the signed-in user changed during the request"),
         }
     }
+}
+
+/// Writes texts one after the other. Less code than a format string.
+fn words(f: &mut fmt::Formatter<'_>, words: &[&str]) -> fmt::Result {
+    words.iter().try_for_each(|word| f.write_str(word))
+}
+
+/// A time as seconds with up to three decimals, without the large code that writes floats.
+fn seconds(time: Duration) -> String {
+    let millis = (1000 + time.subsec_millis()).to_string();
+    let decimals = millis.get(1..).unwrap_or_default().trim_end_matches('0');
+    let point = if decimals.is_empty() { "" } else { "." };
+    [&*time.as_secs().to_string(), point, decimals].concat()
 }
 
 impl Error for FetchError {
@@ -208,17 +225,15 @@ pub struct NetworkError {
 impl fmt::Display for NetworkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { url, message } = self;
-        write!(
-            f,
-            "no answer from {url}: {message}; check the connection and the server's CORS rules"
-        )
+        let advice = "; check the connection and the server's CORS rules";
+        words(f, &["no answer from ", url, ": ", message, advice])
     }
 }
 
 impl Error for NetworkError {}
 
 /// An answer that is not 2xx.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatusError {
     /// The status code.
     pub status: u16,
@@ -226,17 +241,67 @@ pub struct StatusError {
     pub status_text: Rc<str>,
     /// The address without its query.
     pub url: Rc<str>,
-    /// The body, if it is JSON.
-    pub body: Option<Value>,
     /// The beginning of the body as text, at most 4 kB.
     pub text: Rc<str>,
     /// How long the server wants to be left alone, from `Retry-After`.
     pub retry_after: Option<Duration>,
+    /// The whole body for [`StatusError::json`]; nothing if it is too long for that.
+    pub(super) whole: Rc<str>,
+}
+
+/// How much of an error's body is kept as text, in bytes.
+const TEXT_LIMIT: usize = 4 * 1024;
+/// An error's body longer than this is not looked at as JSON, in bytes.
+const JSON_LIMIT: usize = 256 * 1024;
+
+impl StatusError {
+    /// The body, decoded from JSON. `None` if it is something else, or longer than 256 kB.
+    ///
+    /// ```
+    /// use serde::Deserialize;
+    /// use yew_clerk::fetch::FetchError;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Refusal { error: String }
+    ///
+    /// fn reason(error: &FetchError) -> Option<String> {
+    ///     let refusal: Refusal = error.status_error()?.json()?;
+    ///     Some(refusal.error)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(&self.whole).ok()
+    }
+
+    /// The body as any JSON; as [`StatusError::json`].
+    #[must_use]
+    pub fn body(&self) -> Option<Value> {
+        self.json()
+    }
+
+    pub(super) fn set_text(&mut self, text: Rc<str>) {
+        self.text = if text.len() <= TEXT_LIMIT {
+            text.clone()
+        } else {
+            beginning(&text).into()
+        };
+        if text.len() <= JSON_LIMIT {
+            self.whole = text;
+        }
+    }
+}
+
+fn beginning(text: &str) -> &str {
+    let ends = (0..=TEXT_LIMIT).rev();
+    ends.filter_map(|end| text.get(..end))
+        .next()
+        .unwrap_or_default()
 }
 
 impl fmt::Display for StatusError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} answered {}", self.url, self.status)?;
+        words(f, &[&self.url, " answered ", &self.status.to_string()])?;
         let hint = match self.status {
             401 => "sign in again",
             403 => "this user may not do that",
@@ -248,7 +313,7 @@ impl fmt::Display for StatusError {
         if hint.is_empty() {
             Ok(())
         } else {
-            write!(f, ": {hint}")
+            words(f, &[": ", hint])
         }
     }
 }
@@ -279,9 +344,17 @@ impl fmt::Display for DecodeError {
             column,
             message,
         } = self;
-        write!(
+        let place = [" (", &line.to_string(), ":", &column.to_string(), "): "].concat();
+        words(
             f,
-            "the answer of {url} is not as expected at {path} ({line}:{column}): {message}"
+            &[
+                "the answer of ",
+                url,
+                " is not as expected at ",
+                path,
+                &place,
+                message,
+            ],
         )
     }
 }
@@ -304,15 +377,21 @@ pub enum RefusedBecause {
     Redirected,
 }
 
-impl fmt::Display for RefusedBecause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl RefusedBecause {
+    const fn as_str(self) -> &'static str {
+        match self {
             Self::NotAllowed => "it is not the page's own origin; allow it in the origin policy",
             Self::InsecureHttp => "it is not encrypted; use https",
             Self::NotHttp => "it is not an https address",
             Self::CookieOnly => "a cookie session works on the page's own origin only",
             Self::Redirected => "the request was redirected there",
-        })
+        }
+    }
+}
+
+impl fmt::Display for RefusedBecause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -334,7 +413,7 @@ impl InvalidUrl {
 
 impl fmt::Display for InvalidUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a valid address: {}", self.reason)
+        words(f, &["not a valid address: ", &self.reason])
     }
 }
 
@@ -351,10 +430,14 @@ pub struct MissingProvider {
 
 impl fmt::Display for MissingProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
+        words(
             f,
-            "{} needs a <{}> above its component",
-            self.hook, self.provider
+            &[
+                self.hook,
+                " needs a <",
+                self.provider,
+                "> above its component",
+            ],
         )
     }
 }

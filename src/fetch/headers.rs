@@ -17,6 +17,12 @@ pub(super) fn refusal(name: &str, value: &str) -> Option<&'static str> {
     None
 }
 
+/// A name as errors show it: whatever cannot stand in one is `?`.
+pub(super) fn shown(name: &str) -> String {
+    let visible = |c: char| if c.is_ascii_graphic() { c } else { '?' };
+    name.chars().map(visible).collect()
+}
+
 const fn is_token_byte(byte: u8) -> bool {
     matches!(
         byte,

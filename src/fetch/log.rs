@@ -54,10 +54,13 @@ pub enum CredentialKind {
 thread_local! {
     static LISTENERS: Listeners<RequestEvent> = Listeners::default();
     static LAST_ID: Cell<u64> = const { Cell::new(0) };
+    /// What tells the listeners, once there was one: apps without a log do not carry it.
+    static REPORT: Cell<Option<fn(&Entry)>> = const { Cell::new(None) };
 }
 
 /// Calls `callback` after the end of each request of the page, until the guard is dropped.
 pub fn subscribe_requests(callback: impl Fn(&RequestEvent) + 'static) -> Subscription {
+    REPORT.with(|report_by| report_by.set(Some(report)));
     LISTENERS.with(|listeners| listeners.add(Rc::new(callback)))
 }
 
@@ -96,19 +99,25 @@ impl Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         // `try_with`, because the page may be on its way out.
-        let listeners = LISTENERS.try_with(Clone::clone).ok();
-        let Some(listeners) = listeners.filter(|listeners| !listeners.is_empty()) else {
-            return;
-        };
-        listeners.emit(&RequestEvent {
-            id: self.id,
-            method: self.method,
-            path: self.path.clone(),
-            outcome: self.outcome,
-            started: self.started,
-            duration: self.runtime.now().since(self.started),
-            credential: self.credential,
-            replayed: self.replayed,
-        });
+        if let Ok(Some(report)) = REPORT.try_with(Cell::get) {
+            report(self);
+        }
     }
+}
+
+fn report(entry: &Entry) {
+    let listeners = LISTENERS.try_with(Clone::clone).ok();
+    let Some(listeners) = listeners.filter(|listeners| !listeners.is_empty()) else {
+        return;
+    };
+    listeners.emit(&RequestEvent {
+        id: entry.id,
+        method: entry.method,
+        path: entry.path.clone(),
+        outcome: entry.outcome,
+        started: entry.started,
+        duration: entry.runtime.now().since(entry.started),
+        credential: entry.credential,
+        replayed: entry.replayed,
+    });
 }

@@ -28,6 +28,7 @@ mod builder;
 mod client;
 mod decode;
 mod error;
+mod guard;
 mod headers;
 mod log;
 mod origin;
@@ -37,6 +38,7 @@ mod request;
 mod response;
 mod retry_after;
 mod scope;
+mod scrub;
 mod transport;
 
 pub use builder::{DEFAULT_TIMEOUT, RequestBuilder};
@@ -47,6 +49,7 @@ pub use error::{
 pub use log::{CredentialKind, RequestEvent, RequestOutcome, subscribe_requests};
 pub use origin::{InvalidOrigin, OriginPolicy};
 pub use request::{Body, Cache, Credentials, Method, Mode, Redirect, Request};
+pub(crate) use response::Loaded;
 pub use response::Response;
 pub use retry_after::retry_after;
 pub use transport::{BodyReader, RawResponse, Target, Transport, TransportError};

@@ -103,11 +103,8 @@ pub struct InvalidOrigin {
 
 impl fmt::Display for InvalidOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?} cannot be an allowed origin: {}",
-            self.origin, self.reason
-        )
+        let Self { origin, reason } = self;
+        write!(f, "\"{origin}\" cannot be an allowed origin: {reason}")
     }
 }
 

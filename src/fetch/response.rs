@@ -1,34 +1,28 @@
 //! An answer.
 
 use std::fmt;
+use std::future::Future;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::decode;
 use super::error::{FetchError, StatusError};
 use super::headers;
 use super::log::RequestOutcome;
-use super::policy::Answer;
+use super::policy::{Answer, Scrub};
 use super::retry_after::retry_after;
 use super::scope::Scope;
 use super::transport::RawResponse;
-use crate::auth::Token;
 use crate::client::runtime::LocalFuture;
 use crate::engine::time::Time;
-
-/// How much of an error's body is kept as text, in bytes.
-const TEXT_LIMIT: usize = 4 * 1024;
-/// An error's body longer than this is not looked at as JSON.
-const JSON_LIMIT: usize = 256 * 1024;
 
 /// An answer whose headers are there and whose body can be read once.
 ///
 /// Dropping it unread ends the transfer. The request's timeout covers the reading of the body.
 pub struct Response {
     raw: RawResponse,
-    secret: Option<Token>,
+    scrub: Option<Scrub>,
     scope: Scope,
 }
 
@@ -37,7 +31,7 @@ impl Response {
         scope.entry.outcome = RequestOutcome::Status(answer.raw.status);
         Self {
             raw: answer.raw,
-            secret: answer.secret,
+            scrub: answer.scrub,
             scope,
         }
     }
@@ -83,7 +77,7 @@ impl Response {
     /// # Errors
     /// When the transfer fails, is aborted, or takes too long, or the user changes meanwhile.
     pub async fn text(self) -> Result<String, FetchError> {
-        Ok(self.read().await?.text)
+        Ok(self.load().await?.text)
     }
 
     /// The body as bytes.
@@ -92,8 +86,7 @@ impl Response {
     /// As [`Response::text`].
     pub async fn bytes(self) -> Result<Vec<u8>, FetchError> {
         let Self { raw, mut scope, .. } = self;
-        let read = scope.run(raw.body.bytes()).await;
-        let bytes = read.and_then(|read| read.map_err(|error| scope.failure(error)));
+        let bytes = scope.transfer(raw.body.bytes()).await;
         scope.note(&bytes);
         scope.finish();
         bytes
@@ -104,30 +97,28 @@ impl Response {
     /// # Errors
     /// As [`Response::text`], and [`FetchError::Decode`], which says where the answer is not as
     /// expected.
-    pub async fn json<T: DeserializeOwned>(self) -> Result<T, FetchError> {
-        self.load().await?.decode()
+    pub fn json<T: DeserializeOwned>(self) -> impl Future<Output = Result<T, FetchError>> {
+        decoded(self.load())
     }
 
-    /// The body as text, ready to be decoded. Boxed, so that what is compiled anew for each type is the decoding
-    /// alone.
-    fn load(self) -> LocalFuture<Result<Loaded, FetchError>> {
+    /// Reads the body as text, ready to be decoded. Boxed, so that what is compiled anew for each type is the
+    /// decoding alone.
+    pub(super) fn load(self) -> LocalFuture<Result<Loaded, FetchError>> {
         Box::pin(self.read())
     }
 
-    /// Reads the body as text.
-    pub(super) async fn read(self) -> Result<Loaded, FetchError> {
+    async fn read(self) -> Result<Loaded, FetchError> {
         let Self {
             raw,
-            secret,
+            scrub,
             mut scope,
         } = self;
-        let read = scope.run(raw.body.text()).await;
-        let text = read.and_then(|read| read.map_err(|error| scope.failure(error)));
+        let text = scope.transfer(raw.body.text()).await;
         scope.note(&text);
         scope.finish();
         Ok(Loaded {
             text: text?,
-            secret,
+            scrub,
             scope,
         })
     }
@@ -136,48 +127,48 @@ impl Response {
     pub(super) async fn into_error(self, now: Time) -> FetchError {
         let after = self.header("retry-after");
         let wait = after.and_then(|value| retry_after(value, self.header("date"), now));
-        let (status, status_text) = (self.raw.status, self.raw.status_text.clone());
-        let url = self.scope.url.clone();
-        let (text, secret) = match self.read().await {
-            Ok(loaded) => (loaded.text, loaded.secret),
+        let scrub = self.scrub.clone();
+        let mut error = StatusError {
+            status: self.raw.status,
+            status_text: clean(&scrub, &self.raw.status_text),
+            url: self.scope.url.clone(),
+            retry_after: wait,
+            ..StatusError::default()
+        };
+        match self.load().await {
+            Ok(loaded) => error.set_text(clean(&scrub, &loaded.text)),
             // That the body broke off does not matter beside the status.
-            Err(FetchError::Network(_)) => (String::new(), None),
+            Err(FetchError::Network(_)) => {}
             Err(error) => return error,
-        };
-        let json = Some(&text).filter(|text| text.len() <= JSON_LIMIT);
-        let mut body: Option<Value> = json.and_then(|text| serde_json::from_str(text).ok());
-        // By its parts and not its text, which may write the token's characters in another way.
-        let echoed = match (&mut body, &secret) {
-            (Some(body), Some(token)) => hide_in(body, token),
-            _ => false,
-        };
-        let shown = match &body {
-            Some(body) if echoed => body.to_string(),
-            _ => hide(text, secret.as_ref()),
-        };
-        let text = Rc::from(beginning(&shown));
-        let status_text = hide(status_text.to_string(), secret.as_ref()).into();
-        let retry_after = wait;
-        FetchError::Status(Rc::new(StatusError {
-            status,
-            status_text,
-            url,
-            body,
-            text,
-            retry_after,
-        }))
+        }
+        FetchError::Status(Rc::new(error))
     }
 }
 
+/// A text of the server's without the token.
+fn clean(scrub: &Option<Scrub>, text: &str) -> Rc<str> {
+    match scrub {
+        Some(scrub) => scrub(text).into(),
+        None => text.into(),
+    }
+}
+
+/// What was loaded, decoded.
+pub(super) async fn decoded<T: DeserializeOwned>(
+    loading: LocalFuture<Result<Loaded, FetchError>>,
+) -> Result<T, FetchError> {
+    loading.await?.decode()
+}
+
 /// A body that was read.
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     text: String,
-    secret: Option<Token>,
+    scrub: Option<Scrub>,
     scope: Scope,
 }
 
 impl Loaded {
-    pub(super) fn decode<T: DeserializeOwned>(self) -> Result<T, FetchError> {
+    pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<T, FetchError> {
         match decode::json(&self.text) {
             Ok(value) => Ok(value),
             Err(error) => Err(self.refuse(&error)),
@@ -186,58 +177,12 @@ impl Loaded {
 
     #[cold]
     fn refuse(mut self, error: &serde_json::Error) -> FetchError {
-        let error = decode::failure(&self.text, &self.scope.url, error);
-        let error = scrub(error, self.secret.as_ref());
+        let mut error = decode::failure(&self.text, &self.scope.url, error);
+        error.message = clean(&self.scrub, &error.message);
+        error.path = clean(&self.scrub, &error.path);
+        let error = FetchError::Decode(Rc::new(error));
         self.scope.note_failure(&error);
         error
-    }
-}
-
-fn beginning(text: &str) -> &str {
-    let end = (0..=TEXT_LIMIT.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at));
-    text.get(..end.unwrap_or(0)).unwrap_or_default()
-}
-
-/// Takes the token out of what a server sent back: some echo a request's headers in their errors.
-fn hide(text: String, secret: Option<&Token>) -> String {
-    match secret {
-        Some(token) if text.contains(token.expose()) => text.replace(token.expose(), "[token]"),
-        _ => text,
-    }
-}
-
-/// The same for JSON; tells whether there was anything to take out.
-fn hide_in(value: &mut Value, token: &Token) -> bool {
-    match value {
-        Value::String(text) if text.contains(token.expose()) => {
-            *text = text.replace(token.expose(), "[token]");
-            true
-        }
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |any, item| hide_in(item, token) | any),
-        Value::Object(map) if map.keys().any(|key| key.contains(token.expose())) => {
-            *value = Value::String("[token]".to_owned());
-            true
-        }
-        Value::Object(map) => map
-            .values_mut()
-            .fold(false, |any, item| hide_in(item, token) | any),
-        _ => false,
-    }
-}
-
-fn scrub(error: FetchError, secret: Option<&Token>) -> FetchError {
-    match error {
-        FetchError::Decode(error) => {
-            let mut clean = (*error).clone();
-            clean.message = hide(clean.message.to_string(), secret).into();
-            clean.path = hide(clean.path.to_string(), secret).into();
-            FetchError::Decode(Rc::new(clean))
-        }
-        error => error,
     }
 }
 

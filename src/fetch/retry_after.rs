@@ -22,7 +22,12 @@ pub fn retry_after(value: &str, date: Option<&str>, now: Time) -> Option<Duratio
     let value = value.trim_matches([' ', '\t']);
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number holds: as long as can be.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+        let seconds = value.bytes().fold(0_u64, |number, digit| {
+            number
+                .saturating_mul(10)
+                .saturating_add(u64::from(digit - b'0'))
+        });
+        return Some(Duration::from_secs(seconds));
     }
     let until = http_date(value)?;
     let from = date
@@ -32,40 +37,35 @@ pub fn retry_after(value: &str, date: Option<&str>, now: Time) -> Option<Duratio
 }
 
 /// The seconds since the epoch of a date as `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers
-/// may write today.
+/// may write today. Each part has its place in it.
 fn http_date(text: &str) -> Option<u64> {
-    let mut parts = text.split(' ');
-    let (_weekday, day, month) = (parts.next()?, parts.next()?, parts.next()?);
-    let (year, clock, zone) = (parts.next()?, parts.next()?, parts.next()?);
-    if zone != "GMT" || parts.next().is_some() {
-        return None;
-    }
-    let (day, year) = (number(day, 2, 31)?, number(year, 4, 9999)?);
-    let month = month_number(month)?;
-    let mut clock = clock.split(':');
-    let hour = number(clock.next()?, 2, 23)?;
-    let minute = number(clock.next()?, 2, 59)?;
-    let second = number(clock.next()?, 2, 60)?;
-    if clock.next().is_some() || day == 0 || year < 1970 {
-        return None;
-    }
-    Some(((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
-}
-
-fn number(text: &str, digits: usize, max: u64) -> Option<u64> {
-    let valid = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|number| valid && *number <= max)
-}
-
-fn month_number(name: &str) -> Option<u64> {
-    const NAMES: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    NAMES
+    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let text: &[u8; 29] = text.as_bytes().try_into().ok()?;
+    let [_, _, _, date @ ..] = text;
+    let shape = date
         .iter()
-        .zip(1..)
-        .find(|(other, _)| **other == name)
-        .map(|(_, number)| number)
+        .map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte });
+    let name = text.get(8..11)?;
+    let month = (1..)
+        .zip(MONTHS.chunks(3))
+        .find(|(_, other)| *other == name)?
+        .0;
+    let expected = b", 00 ".iter().chain(name).chain(b" 0000 00:00:00 GMT");
+    if !shape.eq(expected.copied()) {
+        return None;
+    }
+    let number = |at, digits| {
+        let digits = text.iter().skip(at).take(digits);
+        digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
+    };
+    let (day, year) = (number(5, 2), number(12, 4));
+    let (hour, minute, second) = (number(17, 2), number(20, 2), number(23, 2));
+    let valid = (1..=31).contains(&day) && year >= 1970 && hour < 24 && minute < 60 && second <= 60;
+    if !valid {
+        return None;
+    }
+    let hours = days(year, month, day) * 24 + hour;
+    Some((hours * 60 + minute) * 60 + second)
 }
 
 /// Days from 1970-01-01 to a date of the Gregorian calendar, counted in years that begin in March so

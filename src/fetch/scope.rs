@@ -2,14 +2,16 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use super::error::{FetchError, NetworkError};
 use super::log::{Entry, RequestOutcome};
 use super::transport::TransportError;
 use crate::auth::{AuthClient, Subscription};
-use crate::client::runtime::{Either, Runtime, TimerGuard, race};
+use crate::client::runtime::{LocalFuture, Runtime, TimerGuard};
 use crate::engine::signal::{OnAbort, Signal};
 
 /// Why a request was ended early.
@@ -27,7 +29,8 @@ pub(super) struct Scope {
     pub(super) url: Rc<str>,
     signal: Signal,
     cause: Rc<Cell<Cause>>,
-    identity: Option<(AuthClient, u64)>,
+    /// Whether the user is still the one that the request belongs to.
+    is_same_user: Option<Box<dyn Fn() -> bool>>,
     finished: Cell<bool>,
     _timer: Option<TimerGuard>,
     _outer: Option<OnAbort>,
@@ -53,7 +56,7 @@ impl Scope {
             url,
             signal,
             cause,
-            identity: None,
+            is_same_user: None,
             finished: Cell::new(false),
             _timer: timer,
             _outer: outer,
@@ -77,15 +80,32 @@ impl Scope {
                 end();
             }
         }));
-        self.identity = Some((auth.clone(), epoch));
+        let auth = auth.clone();
+        self.is_same_user = Some(Box::new(move || auth.is_current(epoch)));
     }
 
     /// Waits for `future`, unless the request ends before.
-    pub(super) async fn run<T>(&self, future: impl Future<Output = T>) -> Result<T, FetchError> {
-        match race(self.signal.aborted(), future).await {
-            Either::First(()) => Err(self.ended()),
-            Either::Second(value) => self.check().map(|()| value),
-        }
+    pub(super) fn run<T>(
+        &self,
+        mut future: LocalFuture<T>,
+    ) -> impl Future<Output = Result<T, FetchError>> {
+        let mut aborted = self.signal.aborted();
+        std::future::poll_fn(move |cx| {
+            if Pin::new(&mut aborted).poll(cx).is_ready() {
+                return Poll::Ready(Err(self.ended()));
+            }
+            let ready = future.as_mut().poll(cx);
+            ready.map(|value| self.check().map(|()| value))
+        })
+    }
+
+    /// The same for what the transport does, with its failures as they are meant here.
+    pub(super) async fn transfer<T>(
+        &self,
+        future: LocalFuture<Result<T, TransportError>>,
+    ) -> Result<T, FetchError> {
+        let answer = self.run(future).await?;
+        answer.map_err(|error| self.failure(error))
     }
 
     /// Whether the request may go on: not ended, and still the same user's.
@@ -93,14 +113,14 @@ impl Scope {
         if self.signal.is_aborted() {
             return Err(self.ended());
         }
-        match &self.identity {
-            Some((auth, epoch)) if !auth.is_current(*epoch) => Err(FetchError::IdentityChanged),
+        match &self.is_same_user {
+            Some(is_same_user) if !is_same_user() => Err(FetchError::IdentityChanged),
             _ => Ok(()),
         }
     }
 
     /// What the transport's failure means here.
-    pub(super) fn failure(&self, error: TransportError) -> FetchError {
+    fn failure(&self, error: TransportError) -> FetchError {
         match error {
             TransportError::Aborted => self.ended(),
             TransportError::Network(message) => FetchError::Network(Rc::new(NetworkError {

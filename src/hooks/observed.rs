@@ -71,7 +71,7 @@ struct Slot {
 pub(crate) fn use_observed(
     client: ClientOrProblem,
     watch: Result<Watch, Problem>,
-    types: fn(&Snapshot, &Key) -> Option<TypeMismatch>,
+    types: Types,
 ) -> Observed {
     let slot = use_mut_ref(Slot::default);
     let render = use_force_update();
@@ -83,7 +83,7 @@ pub(crate) fn use_observed(
     };
     if let (None, Some(key)) = (&observed.problem, &observed.key) {
         // Looked at without counting as read.
-        let mismatch = observed.view.peek(|shown| types(shown, key));
+        let mismatch = observed.view.peek(|shown| types.mismatch(shown, key));
         observed.problem = mismatch.map(Problem::TypeMismatch);
     }
     slot.report(observed.problem.as_ref());
@@ -142,26 +142,40 @@ impl Slot {
     }
 }
 
-/// Whether a snapshot holds what a hook for `T` and `E` can show.
-pub(crate) fn check_types<T: 'static, E: 'static>(
-    shown: &Snapshot,
-    key: &Key,
-) -> Option<TypeMismatch> {
-    let mismatch = |expected, found| TypeMismatch {
-        key: key.to_json(),
-        expected,
-        found,
-    };
-    if let Some(data) = shown
-        .data
-        .as_ref()
-        .filter(|data| data.type_id_of() != TypeId::of::<T>())
-    {
-        return Some(mismatch(std::any::type_name::<T>(), data.type_name()));
+/// The types of a hook's data and error, for code that is compiled once for all of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Types {
+    data: TypeId,
+    data_name: &'static str,
+    is_error: fn(&Failure) -> bool,
+    error_name: &'static str,
+}
+
+impl Types {
+    pub fn of<T: 'static, E: 'static>() -> Self {
+        Self {
+            data: TypeId::of::<T>(),
+            data_name: std::any::type_name::<T>(),
+            is_error: |failure| failure.downcast_ref::<E>().is_some(),
+            error_name: std::any::type_name::<E>(),
+        }
     }
-    let failure = shown
-        .error
-        .as_ref()
-        .filter(|error| error.downcast_ref::<E>().is_none())?;
-    Some(mismatch(std::any::type_name::<E>(), failure.type_name()))
+
+    /// Whether a snapshot holds something that a hook for these types cannot show.
+    fn mismatch(&self, shown: &Snapshot, key: &Key) -> Option<TypeMismatch> {
+        let data = shown.data.as_ref();
+        let error = shown.error.as_ref();
+        let (expected, found) =
+            if let Some(data) = data.filter(|data| data.type_id_of() != self.data) {
+                (self.data_name, data.type_name())
+            } else {
+                let error = error.filter(|error| !(self.is_error)(error))?;
+                (self.error_name, error.type_name())
+            };
+        Some(TypeMismatch {
+            key: key.to_json(),
+            expected,
+            found,
+        })
+    }
 }

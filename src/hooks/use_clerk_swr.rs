@@ -1,16 +1,21 @@
 //! `use_clerk_swr`: SWR with the session token.
 
+use std::rc::Rc;
+
 use serde::de::DeserializeOwned;
 use yew::prelude::*;
 
+use super::observed::{Observed, Types};
 use super::swr_key::UrlKey;
 use super::use_auth::missing_provider;
-use super::use_swr::{SwrHandle, use_swr_core};
-use crate::client::{Problem, SwrOptions, erase_fetcher};
+use super::use_swr::{SwrHandle, use_swr_observed};
+use crate::client::{Problem, SwrOptions, erase_failure};
 use crate::components::AuthContext;
+use crate::engine::effect::Fetcher;
+use crate::engine::erased::Data;
 use crate::engine::key::IntoKey;
 use crate::engine::options::Access;
-use crate::fetch::FetchError;
+use crate::fetch::{Fetch, FetchError, Loaded};
 
 /// [`use_swr`](super::use_swr) with the user's session token: gets JSON from `url`, shows cached data at once,
 /// and fetches anew on mount, on focus and when the network is back.
@@ -54,30 +59,49 @@ pub fn use_clerk_swr_with<T>(
 where
     T: DeserializeOwned + PartialEq + 'static,
 {
+    let (types, decode) = (Types::of::<T, FetchError>(), decoded::<T>);
+    SwrHandle::new(use_clerk_observed(
+        url.url(),
+        options.erased(),
+        types,
+        decode,
+    ))
+}
+
+type Decode = fn(Loaded) -> Result<Data, FetchError>;
+
+fn decoded<T: DeserializeOwned + PartialEq + 'static>(loaded: Loaded) -> Result<Data, FetchError> {
+    loaded.decode::<T>().map(Data::new)
+}
+
+/// What does not depend on the type.
+#[hook]
+fn use_clerk_observed(
+    url: Option<Rc<str>>,
+    options: SwrOptions,
+    types: Types,
+    decode: Decode,
+) -> Observed {
     let context = use_context::<AuthContext>();
-    let url = url.url();
-    let missing = || Problem::MissingProvider(missing_provider("use_clerk_swr"));
-    let fetch = context
-        .map(|context| context.fetch().clone())
-        .ok_or_else(missing);
+    let fetch = context.map(|context| context.fetch().clone());
     let key = match &fetch {
-        Ok(_) => url.to_key().map_err(Problem::Key),
-        Err(missing) => Err(missing.clone()),
+        Some(_) => url.to_key().map_err(Problem::Key),
+        None => Err(Problem::MissingProvider(missing_provider("use_clerk_swr"))),
     };
-    let fetcher = erase_fetcher(move |context| {
-        let request = fetch.as_ref().ok().zip(url.as_deref());
-        let request = request.map(|(fetch, url)| fetch.get(url).signal(&context.signal));
-        async move {
-            match request {
-                Some(request) => request.json::<T>().await,
-                // Asked only while there is an address.
-                None => std::future::pending().await,
-            }
-        }
-    });
-    use_swr_core(
+    let fetcher = fetch
+        .zip(url)
+        .map(|(fetch, url)| fetcher(fetch, url, decode));
+    use_swr_observed(
         key,
-        Some(fetcher),
+        fetcher,
         options.access_at_least(Access::SignedIn),
+        types,
     )
+}
+
+fn fetcher(fetch: Fetch, url: Rc<str>, decode: Decode) -> Fetcher {
+    Rc::new(move |context| {
+        let loading = fetch.get(&url).signal(&context.signal).load();
+        Box::pin(async move { loading.await.and_then(decode).map_err(erase_failure) })
+    })
 }

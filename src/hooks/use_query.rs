@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::observed::{Observed, check_types, use_observed};
+use super::observed::{Observed, Types, use_observed};
 use super::use_query_client::client_for;
 use crate::client::{
     Problem, QueryClient, QueryContext, QueryError, QueryOptions, Started, query_options,
@@ -85,20 +85,23 @@ where
     T: PartialEq + 'static,
     E: 'static,
 {
-    let client = client_for(use_context::<QueryClient>(), "use_query");
-    let watch = query.key().map_err(Problem::Key).map(|key| Watch {
-        key,
-        options: query.options(),
-        fetcher: client
-            .as_ref()
-            .ok()
-            .and_then(|client| query.fetcher(client)),
-    });
-    let observed = use_observed(client, watch, check_types::<T, E>);
+    let observed = use_query_observed(query.erased(), Types::of::<T, E>());
     QueryHandle {
         observed,
         types: PhantomData,
     }
+}
+
+/// What does not depend on the types.
+#[hook]
+fn use_query_observed(query: QueryOptions<(), ()>, types: Types) -> Observed {
+    let client = client_for(use_context::<QueryClient>(), "use_query");
+    let watch = query.key().map_err(Problem::Key).map(|key| Watch {
+        key,
+        options: query.options(),
+        fetcher: client.as_ref().ok().map(|client| query.fetcher(client)),
+    });
+    use_observed(client, watch, types)
 }
 
 /// What [`use_query`] gives: TanStack Query's result, with methods for its fields.

@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::observed::{Observed, check_types, use_observed};
+use super::observed::{Observed, Types, use_observed};
 use super::swr_key::{SwrKey, swr_key};
 use crate::browser::default_client;
 use crate::client::{
-    MutatorOptions, Problem, QueryClient, QueryError, Started, SwrOptions, erase_fetcher,
+    MutatorOptions, Problem, QueryClient, QueryError, Started, SwrOptions, erase_future,
 };
 use crate::components::SwrConfigValue;
 use crate::engine::effect::Fetcher;
@@ -99,29 +99,27 @@ where
 {
     let encoded = swr_key(&key).map_err(Problem::Key);
     // Asked only while there is a key, so there always is an argument.
-    let fetcher = erase_fetcher(move |_| {
-        let running = key.arg().map(&fetcher);
-        async move {
-            match running {
-                Some(running) => running.await,
-                None => std::future::pending().await,
-            }
-        }
+    let fetcher: Fetcher = Rc::new(move |_| match key.arg() {
+        Some(arg) => erase_future(fetcher(arg)),
+        None => Box::pin(std::future::pending()),
     });
-    use_swr_core(encoded, Some(fetcher), options)
+    let types = Types::of::<T, E>();
+    SwrHandle::new(use_swr_observed(
+        encoded,
+        Some(fetcher),
+        options.erased(),
+        types,
+    ))
 }
 
 /// What the SWR hooks share: everything but the way to the fetcher.
 #[hook]
-pub(crate) fn use_swr_core<T, E>(
+pub(crate) fn use_swr_observed(
     key: Result<Option<Key>, Problem>,
     fetcher: Option<Fetcher>,
-    options: SwrOptions<T, E>,
-) -> SwrHandle<T, E>
-where
-    T: PartialEq + 'static,
-    E: 'static,
-{
+    options: SwrOptions,
+    types: Types,
+) -> Observed {
     let config = use_context::<SwrConfigValue>();
     let provided = use_context::<QueryClient>();
     let configured = config.as_ref().and_then(SwrConfigValue::client);
@@ -135,11 +133,7 @@ where
         options,
         fetcher,
     });
-    let observed = use_observed(Ok(client), watch, check_types::<T, E>);
-    SwrHandle {
-        observed,
-        types: PhantomData,
-    }
+    use_observed(Ok(client), watch, types)
 }
 
 thread_local! {
@@ -176,6 +170,13 @@ impl<T, E> PartialEq for SwrHandle<T, E> {
 }
 
 impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
+    pub(crate) const fn new(observed: Observed) -> Self {
+        Self {
+            observed,
+            types: PhantomData,
+        }
+    }
+
     /// The data: from the cache, else the last key's (if kept), else the fallback.
     #[must_use]
     pub fn data(&self) -> Option<Rc<T>> {

@@ -7,7 +7,7 @@ use serde::ser::{Error, Serialize, Serializer};
 use super::encode::{
     self, BYTES, END, FALSE, FLOAT, INTEGER, MAP, NEGATIVE, NULL, SEQUENCE, TEXT, TRUE,
 };
-use super::{Key, KeyError};
+use super::{Key, KeyError, json};
 
 /// The key with exactly these bytes. Writing them again is the check: order, shortest numbers, UTF-8 and
 /// depth are then what they must be, because the encoder can do no other.
@@ -23,11 +23,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<Key, KeyError> {
 }
 
 pub(super) fn json(bytes: &[u8]) -> String {
-    serde_json::to_string(&Encoded {
-        bytes,
-        readable: true,
-    })
-    .unwrap_or_default()
+    let mut text = String::new();
+    json::write(bytes, &mut text);
+    text
 }
 
 /// The bytes of a value that is text, not yet known to be UTF-8.
@@ -40,12 +38,12 @@ pub(super) fn text(bytes: &[u8]) -> Option<&[u8]> {
 
 /// The text that an integer or boolean becomes as the name of a map entry.
 pub(super) fn name(bytes: &[u8]) -> Option<String> {
-    match Value::read(bytes)? {
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Integer(value) => Some(value.to_string()),
-        Value::Negative(value) => Some(value.to_string()),
-        _ => None,
-    }
+    let value = Value::read(bytes)?;
+    let has_name = matches!(
+        value,
+        Value::Bool(_) | Value::Integer(_) | Value::Negative(_)
+    );
+    has_name.then(|| json(bytes))
 }
 
 fn split_varint(bytes: &[u8]) -> Option<(u128, &[u8])> {
@@ -160,22 +158,16 @@ impl<'a> Value<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Encoded<'a> {
     pub(super) bytes: &'a [u8],
-    /// Whether numbers that JSON lacks become text.
-    readable: bool,
 }
 
 impl<'a> Encoded<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            readable: false,
-        }
+        Self { bytes }
     }
 }
 
 impl Serialize for Encoded<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let part = |bytes| Encoded { bytes, ..*self };
         match Value::read(self.bytes).ok_or_else(|| S::Error::custom(KeyError::Malformed))? {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(value) => serializer.serialize_bool(value),
@@ -187,19 +179,13 @@ impl Serialize for Encoded<'_> {
                 Ok(value) => serializer.serialize_i64(value),
                 Err(_) => serializer.serialize_i128(value),
             },
-            Value::Float(value) if self.readable && value.is_nan() => {
-                serializer.serialize_str("NaN")
-            }
-            Value::Float(value) if self.readable && value.is_infinite() => {
-                serializer.serialize_str(if value > 0.0 { "Infinity" } else { "-Infinity" })
-            }
             Value::Float(value) => serializer.serialize_f64(value),
             Value::Text(value) => serializer.serialize_str(value),
             Value::Bytes(value) => serializer.serialize_bytes(value),
-            Value::Sequence(items) => serializer.collect_seq(items.map(part)),
-            Value::Map(entries) => {
-                serializer.collect_map(entries.map(|(name, value)| (part(name), part(value))))
-            }
+            Value::Sequence(items) => serializer.collect_seq(items.map(Encoded::new)),
+            Value::Map(entries) => serializer.collect_map(
+                entries.map(|(name, value)| (Encoded::new(name), Encoded::new(value))),
+            ),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use rustc_hash::FxHasher;
 use serde::Serialize;
 
-use super::{HEADER, Key, KeyError, MAX_DEPTH, decode};
+use super::{HEADER, Key, KeyError, MAX_DEPTH, decode, json};
 
 pub(super) const END: u8 = 0;
 pub(super) const NULL: u8 = 1;
@@ -146,6 +146,7 @@ impl Encoder {
         } else {
             number
         };
+        json::expect_rare_numbers();
         self.buffer.push(FLOAT);
         self.buffer.extend_from_slice(&canonical.to_le_bytes());
         Ok(())

@@ -12,6 +12,7 @@ mod decode;
 mod deserializer;
 mod encode;
 mod into;
+mod json;
 mod matching;
 mod serializer;
 

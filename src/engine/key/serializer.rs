@@ -6,6 +6,7 @@ use std::fmt::Display;
 use serde::ser::{self, Serialize, Serializer};
 
 use super::encode::{BYTES, Encoder, FALSE, INTEGER, MAP, Mapping, NULL, SEQUENCE, TEXT, TRUE};
+use super::json::expect_rare_numbers;
 use super::{KEY_TOKEN, KeyError};
 
 impl ser::Error for KeyError {
@@ -36,11 +37,17 @@ impl<'e> Serializer for &'e mut Encoder {
 
     integers! {
         serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
-        serialize_i128: i128,
         serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64,
     }
 
+    fn serialize_i128(self, value: i128) -> Result<(), KeyError> {
+        expect_rare_numbers();
+        self.signed(value);
+        Ok(())
+    }
+
     fn serialize_u128(self, value: u128) -> Result<(), KeyError> {
+        expect_rare_numbers();
         self.number(INTEGER, value);
         Ok(())
     }
