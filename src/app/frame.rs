@@ -62,12 +62,12 @@ fn arrive(route: Route, is_first: bool) {
     if is_first {
         return;
     }
-    window.scroll_to_with_x_and_y(0.0, 0.0);
     let main = document.get_element_by_id("main");
     if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
         // Without the focus, the page is still there to be read.
         let _focused = main.focus();
     }
+    window.scroll_to_with_x_and_y(0.0, 0.0);
 }
 
 /// A thin bar while anything is fetched.

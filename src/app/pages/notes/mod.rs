@@ -3,7 +3,6 @@
 mod list;
 mod model;
 
-use std::future::Future;
 use std::rc::Rc;
 
 use yew::platform::spawn_local;
@@ -30,32 +29,73 @@ pub fn Notes() -> Html {
     }
 }
 
-/// What the page needs for a change: the list, and a place for what went wrong.
+/// A change of the notes.
 #[derive(Clone)]
-struct Change {
+enum Change {
+    Add(Note),
+    Delete(AttrValue),
+}
+
+/// What went wrong, and the change that may be tried again.
+#[derive(Clone)]
+struct Failure {
+    message: AttrValue,
+    change: Option<Change>,
+}
+
+impl Failure {
+    /// `None` for what is no failure but a user who has gone.
+    fn of(error: &QueryError<FetchError>, change: Option<Change>) -> Option<Self> {
+        let QueryError::Failed(error) = error else {
+            return None;
+        };
+        let message = error.to_string().into();
+        Some(Self { message, change })
+    }
+}
+
+/// What a change needs: the API, the list, and a place for what went wrong.
+#[derive(Clone)]
+struct Changes {
+    api: Fetch,
     notes: SwrHandle<Data, FetchError>,
-    failure: UseStateSetter<Option<AttrValue>>,
+    failure: UseStateSetter<Option<Failure>>,
+}
+
+impl Changes {
+    /// Shows the change at once, and takes it back by itself if the server does. In the end the list is fetched
+    /// anew.
+    fn make(&self, change: Change) {
+        let (failure, again) = (self.failure.clone(), change.clone());
+        failure.set(None);
+        let work = change.clone().request(self.api.clone());
+        let options = MutatorOptions::new()
+            .populate_cache(false)
+            .optimistic_with(move |below| change.over(&below.unwrap_or_default()));
+        let running = self.notes.mutate_async(work, options);
+        spawn_local(async move {
+            if let Err(error) = running.await {
+                failure.set(Failure::of(&error, Some(again)));
+            }
+        });
+    }
 }
 
 impl Change {
-    /// Shows `patch` at once, and takes it back by itself if `work` fails. In the end the list is fetched anew.
-    fn run<T: 'static>(
-        &self,
-        patch: impl Fn(&Data) -> Data + 'static,
-        work: impl Future<Output = Result<T, FetchError>> + 'static,
-    ) {
-        let failure = self.failure.clone();
-        failure.set(None);
-        let options = MutatorOptions::new()
-            .populate_cache(false)
-            .optimistic_with(move |below| patch(&below.unwrap_or_default()));
-        let work = async move { work.await.map(|_| Data::default()) };
-        let running = self.notes.mutate_async(work, options);
-        spawn_local(async move {
-            if let Err(QueryError::Failed(error)) = running.await {
-                failure.set(Some(error.to_string().into()));
-            }
-        });
+    async fn request(self, api: Fetch) -> Result<Data, FetchError> {
+        match self {
+            Self::Add(note) => model::add(api, note).await?,
+            Self::Delete(id) => model::delete(api, &id).await?,
+        }
+        // Nobody looks at it: the list is fetched anew.
+        Ok(Data::default())
+    }
+
+    fn over(&self, notes: &Data) -> Data {
+        match self {
+            Self::Add(note) => notes.with(note),
+            Self::Delete(id) => notes.without(id),
+        }
     }
 }
 
@@ -67,45 +107,28 @@ fn MyNotes() -> Html {
         let (api, shown) = (api.clone(), shown.clone());
         use_swr("notes", move |_| model::load(api.clone(), *shown.borrow()))
     };
-    let failure = use_state(|| None::<AttrValue>);
+    let failure = use_state(|| None::<Failure>);
     let loading_more = use_state(|| false);
     let drafts = use_mut_ref(|| 0_u32);
     let data = notes.data();
     shown.replace(data.as_ref().map_or(0, |data| data.items.len()));
-    let change = Change {
+    let changes = Changes {
+        api: api.clone(),
         notes: notes.clone(),
         failure: failure.setter(),
     };
 
     let onadd = {
-        let (api, change) = (api.clone(), change.clone());
-        Callback::from(move |text: String| {
+        let changes = changes.clone();
+        Callback::from(move |text| {
             let mut drafts = drafts.borrow_mut();
             *drafts += 1;
-            // New in this page and in every other: the server knows a note that it was sent twice by it.
-            let id = format!("draft-{}-{}", *drafts, js_sys::Date::new_0().get_time());
-            let note = Note {
-                id,
-                text,
-                created: 0.0,
-                optimistic: true,
-            };
-            let draft = note.clone();
-            change.run(
-                move |below| below.with(&draft),
-                model::add(api.clone(), note),
-            );
+            changes.make(Change::Add(Note::draft(*drafts, text)));
         })
     };
     let ondelete = {
-        let api = api.clone();
-        Callback::from(move |id: AttrValue| {
-            let (gone, id) = (id.clone(), Rc::from(id.as_str()));
-            change.run(
-                move |below| below.without(&gone),
-                model::delete(api.clone(), id),
-            );
-        })
+        let changes = changes.clone();
+        Callback::from(move |id| changes.make(Change::Delete(id)))
     };
     let onmore = {
         let (notes, failure, loading) = (notes.clone(), failure.setter(), loading_more.setter());
@@ -124,33 +147,41 @@ fn MyNotes() -> Html {
                 .populate_cache_with(below);
             let running = notes.mutate_async(work, options);
             spawn_local(async move {
-                let problem = running.await.err().map(|error| error.to_string().into());
-                failure.set(problem);
+                let problem = running.await.err();
+                failure.set(problem.and_then(|error| Failure::of(&error, None)));
                 loading.set(false);
             });
         })
     };
-    let problem = notes
-        .error()
-        .map(|error| AttrValue::from(error.to_string()));
-    let onretry = {
-        let notes = notes.clone();
-        move |_| {
-            notes.mutate();
-        }
+    let unread = || {
+        let message = notes.error()?.to_string().into();
+        Some(Failure {
+            message,
+            change: None,
+        })
     };
+    let problem = (*failure).clone().or_else(unread);
     html! {
         <>
             <AddNote {onadd} />
-            if let Some(problem) = (*failure).clone().or(problem) {
-                <div class="error" role="alert">
-                    <p data-testid="notes-error">{ problem }</p>
-                    if notes.error().is_some() {
-                        <button data-testid="retry" onclick={onretry}>{ "Try again" }</button>
-                    }
-                </div>
+            if let Some(problem) = problem {
+                { alert(problem, changes) }
             }
             <List {data} loading_more={*loading_more} failed={notes.error().is_some()} {ondelete} {onmore} />
         </>
+    }
+}
+
+/// Says what went wrong, and offers another attempt.
+fn alert(failure: Failure, changes: Changes) -> Html {
+    let onclick = move |_| match failure.change.clone() {
+        Some(change) => changes.make(change),
+        None => drop(changes.notes.mutate()),
+    };
+    html! {
+        <div class="error" role="alert">
+            <p data-testid="notes-error">{ failure.message }</p>
+            <button data-testid="retry" {onclick}>{ "Try again" }</button>
+        </div>
     }
 }

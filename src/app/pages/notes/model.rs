@@ -1,7 +1,5 @@
 //! Notes, and how they are fetched and changed.
 
-use std::rc::Rc;
-
 use serde::{Deserialize, Serialize};
 use yew_clerk::prelude::*;
 
@@ -18,6 +16,20 @@ pub struct Note {
     /// Whether it is shown before the server knows of it.
     #[serde(skip)]
     pub optimistic: bool,
+}
+
+impl Note {
+    /// A note that the server does not know yet. Its id is new in this page and in every other: by it the server
+    /// knows a note that it was sent twice.
+    pub fn draft(number: u32, text: String) -> Self {
+        let id = format!("draft-{number}-{}", js_sys::Date::new_0().get_time());
+        Self {
+            id,
+            text,
+            created: 0.0,
+            optimistic: true,
+        }
+    }
 }
 
 /// The pages that are shown, as one list.
@@ -73,16 +85,16 @@ async fn page(api: &Fetch, size: usize, cursor: Option<String>) -> Result<Notes,
 }
 
 /// Writes a note down on the server.
-pub async fn add(api: Fetch, note: Note) -> Result<Note, FetchError> {
+pub async fn add(api: Fetch, note: Note) -> Result<(), FetchError> {
     let body = NewNote {
         text: &note.text,
         idempotency_key: &note.id,
     };
-    api.post(ADDRESS).json_body(&body).json().await
+    api.post(ADDRESS).json_body(&body).send().await.map(drop)
 }
 
 /// Removes one from the server. One that is gone already is no failure.
-pub async fn delete(api: Fetch, id: Rc<str>) -> Result<(), FetchError> {
+pub async fn delete(api: Fetch, id: &str) -> Result<(), FetchError> {
     match api.delete(&format!("{ADDRESS}/{id}")).send().await {
         Err(FetchError::Status(answer)) if answer.status == 404 => Ok(()),
         sent => sent.map(|_| ()),
