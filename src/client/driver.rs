@@ -156,15 +156,15 @@ impl QueryClient {
 
     /// Does something that gives no answer.
     pub(crate) fn run(&self, command: impl FnOnce(&mut Engine, Time) + 'static) {
-        let now = self.now();
-        self.run_at(now, command);
+        self.run_at(self.now(), Box::new(command));
     }
 
-    fn run_at(&self, now: Time, command: impl FnOnce(&mut Engine, Time) + 'static) {
+    /// Boxed in any case, so that no command is compiled twice.
+    fn run_at(&self, now: Time, command: Command) {
         match self.inner.engine.try_borrow_mut() {
             Ok(mut engine) => command(&mut engine, now),
             Err(_) => {
-                self.inner.late.borrow_mut().push(Box::new(command));
+                self.inner.late.borrow_mut().push(command);
                 // Who has only looked at the engine does not come to see what is late.
                 return self.drive_soon();
             }
@@ -334,7 +334,7 @@ fn tick(inner: &Weak<Inner>) {
         .clock
         .rung(client.inner.runtime.now(), armed.at);
     drop(armed);
-    client.run_at(now, |engine, now| engine.handle(Event::Tick, now));
+    client.run_at(now, Box::new(|engine, now| engine.handle(Event::Tick, now)));
 }
 
 /// Lets the tasks run that are ready now.

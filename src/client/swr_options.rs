@@ -7,60 +7,11 @@ use std::time::Duration;
 use crate::engine::erased::{Data, Failure};
 use crate::engine::key::Key;
 use crate::engine::options::{
-    Access, Compare, Interval, ObserverOptions, OnDiscarded, OnError, OnSuccess, Refetch,
-    RetryDelay, RetryRule,
+    Access, Compare, Interval, ObserverOptions, OnDiscarded, OnError, OnSuccess, RetryDelay,
+    RetryRule,
 };
 
-/// Declares the overrides once: the name, the type, and where it lies in the options.
-macro_rules! overrides {
-    ($($field:ident: $type:ty => $($path:ident).+,)*) => {
-        /// What was set; the rest comes from the enclosing `SwrConfig`, else from SWR's defaults.
-        #[derive(Clone, Default)]
-        struct Overrides {
-            $($field: Option<$type>,)*
-        }
-
-        impl Overrides {
-            fn apply(&self, options: &mut ObserverOptions) {
-                $(if let Some(value) = &self.$field {
-                    options.$($path).+ = value.clone();
-                })*
-            }
-
-            /// The whole of the options, over those of the enclosing configuration.
-            fn over(&self, parent: &ObserverOptions) -> Rc<ObserverOptions> {
-                let mut options = parent.clone();
-                self.apply(&mut options);
-                Rc::new(options)
-            }
-        }
-    };
-}
-
-overrides! {
-    enabled: bool => enabled,
-    access: Access => access,
-    gc_time: Duration => gc_time,
-    refetch_on_mount: Refetch => refetch_on_mount,
-    revalidate_on_mount: Option<bool> => revalidate_on_mount,
-    refetch_on_focus: Refetch => refetch_on_focus,
-    refetch_on_reconnect: Refetch => refetch_on_reconnect,
-    focus_throttle: Duration => focus_throttle,
-    deduping_interval: Duration => deduping_interval,
-    interval: Interval => interval,
-    interval_when_hidden: bool => interval_when_hidden,
-    interval_when_offline: bool => interval_when_offline,
-    interval_after_error: bool => interval_after_error,
-    retry_limit: Option<u32> => retry.limit,
-    retry_when: Option<RetryRule> => retry.when,
-    retry_delay: RetryDelay => retry_delay,
-    keep_previous_data: bool => keep_previous_data,
-    placeholder: Option<Data> => placeholder,
-    compare: Option<Compare> => compare,
-    on_success: Option<OnSuccess> => callbacks.on_success,
-    on_error: Option<OnError> => callbacks.on_error,
-    on_discarded: Option<OnDiscarded> => callbacks.on_discarded,
-}
+type Change = Rc<dyn Fn(&mut ObserverOptions)>;
 
 /// The options of `use_swr` and its relatives, and of `SwrConfig`, which passes them down.
 ///
@@ -76,15 +27,16 @@ overrides! {
 ///     .revalidate_on_focus(false);
 /// ```
 pub struct SwrOptions<T = (), E = ()> {
-    /// `None` if nothing is set, as in most hooks.
-    overrides: Option<Box<Overrides>>,
+    /// What was set; the rest comes from the enclosing `SwrConfig`, else from SWR's defaults. Functions, so that
+    /// an app carries the options that it sets, and no others.
+    changes: Vec<Change>,
     types: PhantomData<fn() -> (T, E)>,
 }
 
 impl<T, E> Clone for SwrOptions<T, E> {
     fn clone(&self) -> Self {
         Self {
-            overrides: self.overrides.clone(),
+            changes: self.changes.clone(),
             types: PhantomData,
         }
     }
@@ -93,7 +45,7 @@ impl<T, E> Clone for SwrOptions<T, E> {
 impl<T, E> Default for SwrOptions<T, E> {
     fn default() -> Self {
         Self {
-            overrides: None,
+            changes: Vec::new(),
             types: PhantomData,
         }
     }
@@ -131,22 +83,26 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
 
     /// The whole of the options, over those of the enclosing configuration.
     pub(crate) fn resolve(&self, parent: &Rc<ObserverOptions>) -> Rc<ObserverOptions> {
-        match &self.overrides {
-            None => parent.clone(),
-            Some(overrides) => overrides.over(parent),
+        if self.changes.is_empty() {
+            return parent.clone();
         }
+        let mut options = (**parent).clone();
+        for change in &self.changes {
+            change(&mut options);
+        }
+        Rc::new(options)
     }
 
     /// The same options for code that is compiled once for all types.
     pub(crate) fn erased(self) -> SwrOptions {
         SwrOptions {
-            overrides: self.overrides,
+            changes: self.changes,
             types: PhantomData,
         }
     }
 
-    fn set(mut self, change: impl FnOnce(&mut Overrides)) -> Self {
-        change(self.overrides.get_or_insert_default());
+    fn set(mut self, change: impl Fn(&mut ObserverOptions) + 'static) -> Self {
+        self.changes.push(Rc::new(change));
         self
     }
 
@@ -154,46 +110,46 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
     /// Default: unset. Same as SWR's `revalidateOnMount`.
     #[must_use]
     pub fn revalidate_on_mount(self, revalidate: bool) -> Self {
-        self.set(|o| o.revalidate_on_mount = Some(Some(revalidate)))
+        self.set(move |o| o.revalidate_on_mount = Some(revalidate))
     }
 
     /// Whether to fetch on mount and on a change of key when there is data. Default: true. Same as SWR's
     /// `revalidateIfStale`.
     #[must_use]
     pub fn revalidate_if_stale(self, revalidate: bool) -> Self {
-        self.set(|o| o.refetch_on_mount = Some(revalidate.into()))
+        self.set(move |o| o.refetch_on_mount = revalidate.into())
     }
 
     /// Whether to fetch when the page is focused or shown again. Default: true. Same as `revalidateOnFocus`.
     #[must_use]
     pub fn revalidate_on_focus(self, revalidate: bool) -> Self {
-        self.set(|o| o.refetch_on_focus = Some(revalidate.into()))
+        self.set(move |o| o.refetch_on_focus = revalidate.into())
     }
 
     /// Whether to fetch when the network is back. Default: true. Same as SWR's `revalidateOnReconnect`.
     #[must_use]
     pub fn revalidate_on_reconnect(self, revalidate: bool) -> Self {
-        self.set(|o| o.refetch_on_reconnect = Some(revalidate.into()))
+        self.set(move |o| o.refetch_on_reconnect = revalidate.into())
     }
 
     /// At most one focus fetch in this time, which begins with the mount. Default: 5 s. Same as SWR's
     /// `focusThrottleInterval`.
     #[must_use]
     pub fn focus_throttle_interval(self, interval: Duration) -> Self {
-        self.set(|o| o.focus_throttle = Some(interval))
+        self.set(move |o| o.focus_throttle = interval)
     }
 
     /// For this long after an answer, mounting, focus and polling ask nothing. Default: 2 s. Same as SWR's
     /// `dedupingInterval`.
     #[must_use]
     pub fn deduping_interval(self, interval: Duration) -> Self {
-        self.set(|o| o.deduping_interval = Some(interval))
+        self.set(move |o| o.deduping_interval = interval)
     }
 
     /// Fetches again this long after each answer; zero is never. Default: zero. Same as `refreshInterval`.
     #[must_use]
     pub fn refresh_interval(self, interval: Duration) -> Self {
-        self.set(|o| o.interval = Some(Interval::Every(interval)))
+        self.set(move |o| o.interval = Interval::Every(interval))
     }
 
     /// Computes the interval from the data.
@@ -206,31 +162,32 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
             let data = state.data.as_ref().and_then(Data::get::<T>);
             interval(data.as_deref())
         };
-        self.set(|o| o.interval = Some(Interval::With(Rc::new(rule))))
+        let rule = Interval::With(Rc::new(rule));
+        self.set(move |o| o.interval = rule.clone())
     }
 
     /// Polls in a hidden page too. Default: false. Same as SWR's `refreshWhenHidden`.
     #[must_use]
     pub fn refresh_when_hidden(self, refresh: bool) -> Self {
-        self.set(|o| o.interval_when_hidden = Some(refresh))
+        self.set(move |o| o.interval_when_hidden = refresh)
     }
 
     /// Polls while offline too. Default: false. Same as SWR's `refreshWhenOffline`.
     #[must_use]
     pub fn refresh_when_offline(self, refresh: bool) -> Self {
-        self.set(|o| o.interval_when_offline = Some(refresh))
+        self.set(move |o| o.interval_when_offline = refresh)
     }
 
     /// Goes on polling after an error. Default: false, as in SWR, which has no such option.
     #[must_use]
     pub fn refresh_after_error(self, refresh: bool) -> Self {
-        self.set(|o| o.interval_after_error = Some(refresh))
+        self.set(move |o| o.interval_after_error = refresh)
     }
 
     /// The base of the growing wait between retries. Default: 5 s. Same as SWR's `errorRetryInterval`.
     #[must_use]
     pub fn error_retry_interval(self, interval: Duration) -> Self {
-        self.set(|o| o.retry_delay = Some(RetryDelay::Jittered(interval)))
+        self.set(move |o| o.retry_delay = RetryDelay::Jittered(interval))
     }
 
     /// A wait of one's own before each retry, from the number of earlier retries. Takes the place of the
@@ -238,13 +195,14 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
     #[must_use]
     pub fn error_retry_delay(self, delay: impl Fn(u32, Option<&E>) -> Duration + 'static) -> Self {
         let rule = move |count, failure: &Failure| delay(count, failure.downcast_ref());
-        self.set(|o| o.retry_delay = Some(RetryDelay::With(Rc::new(rule))))
+        let rule = RetryDelay::With(Rc::new(rule));
+        self.set(move |o| o.retry_delay = rule.clone())
     }
 
     /// At most this many retries. Default: without limit. Same as SWR's `errorRetryCount`.
     #[must_use]
     pub fn error_retry_count(self, count: u32) -> Self {
-        self.set(|o| o.retry_limit = Some(Some(count)))
+        self.set(move |o| o.retry.limit = Some(count))
     }
 
     /// Whether to retry at all. Default: true, save for errors that cannot get better by themselves, like a
@@ -252,20 +210,22 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
     #[must_use]
     pub fn should_retry_on_error(self, retry: bool) -> Self {
         let never: RetryRule = Rc::new(|_, _| false);
-        self.set(|o| o.retry_when = Some(if retry { None } else { Some(never) }))
+        let rule = if retry { None } else { Some(never) };
+        self.set(move |o| o.retry.when = rule.clone())
     }
 
     /// Decides by the error whether to retry.
     #[must_use]
     pub fn should_retry_on_error_with(self, rule: impl Fn(&E) -> bool + 'static) -> Self {
         let rule = move |_, failure: &Failure| failure.downcast_ref().is_some_and(&rule);
-        self.set(|o| o.retry_when = Some(Some(Rc::new(rule))))
+        let rule: RetryRule = Rc::new(rule);
+        self.set(move |o| o.retry.when = Some(rule.clone()))
     }
 
     /// Shows the last key's data while the next key's loads. Default: false. Same as `keepPreviousData`.
     #[must_use]
     pub fn keep_previous_data(self, keep: bool) -> Self {
-        self.set(|o| o.keep_previous_data = Some(keep))
+        self.set(move |o| o.keep_previous_data = keep)
     }
 
     /// Shown until there is data; never cached. Same as SWR's `fallbackData`.
@@ -274,13 +234,14 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
     where
         T: PartialEq,
     {
-        self.set(|o| o.placeholder = Some(Some(Data::new(data))))
+        let data = Data::new(data);
+        self.set(move |o| o.placeholder = Some(data.clone()))
     }
 
     /// While true, nothing is fetched. Default: false. Same as SWR's `isPaused`, as a value.
     #[must_use]
     pub fn is_paused(self, paused: bool) -> Self {
-        self.set(|o| o.enabled = Some(!paused))
+        self.set(move |o| o.enabled = !paused)
     }
 
     /// Compares old and new data in place of `PartialEq`. Same as SWR's `compare`.
@@ -290,25 +251,26 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
             (Some(old), Some(new)) => equal(&old, &new),
             _ => false,
         };
-        self.set(|o| o.compare = Some(Some(Rc::new(compare))))
+        let compare: Compare = Rc::new(compare);
+        self.set(move |o| o.compare = Some(compare.clone()))
     }
 
     /// How long the data is kept after its last use. Default: 5 minutes. SWR never evicts.
     #[must_use]
     pub fn gc_time(self, gc_time: Duration) -> Self {
-        self.set(|o| o.gc_time = Some(gc_time))
+        self.set(move |o| o.gc_time = gc_time)
     }
 
     /// Who may see the data. Default: whoever is signed in now.
     #[must_use]
     pub fn access(self, access: Access) -> Self {
-        self.set(|o| o.access = Some(access))
+        self.set(move |o| o.access = access)
     }
 
     /// Makes the data no less private than `least`, whatever the configuration says.
     #[must_use]
     pub(crate) fn access_at_least(self, least: Access) -> Self {
-        self.set(|o| o.access = Some(o.access.unwrap_or_default().max(least)))
+        self.set(move |o| o.access = o.access.max(least))
     }
 
     /// Called with the data that a request of this hook brought. Same as SWR's `onSuccess`.
@@ -319,7 +281,8 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
                 callback(data, key);
             }
         };
-        self.set(|o| o.on_success = Some(Some(Rc::new(callback))))
+        let callback: OnSuccess = Rc::new(callback);
+        self.set(move |o| o.callbacks.on_success = Some(callback.clone()))
     }
 
     /// Called with the error of a request of this hook. Same as SWR's `onError`.
@@ -330,12 +293,14 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
                 callback(error, key);
             }
         };
-        self.set(|o| o.on_error = Some(Some(Rc::new(callback))))
+        let callback: OnError = Rc::new(callback);
+        self.set(move |o| o.callbacks.on_error = Some(callback.clone()))
     }
 
     /// Called when an answer was ignored because something newer had happened. Same as `onDiscarded`.
     #[must_use]
     pub fn on_discarded(self, callback: impl Fn(&Key) + 'static) -> Self {
-        self.set(|o| o.on_discarded = Some(Some(Rc::new(callback))))
+        let callback: OnDiscarded = Rc::new(callback);
+        self.set(move |o| o.callbacks.on_discarded = Some(callback.clone()))
     }
 }

@@ -281,13 +281,13 @@ async fn send(settings: &Settings, plan: Plan, limits: Limits) -> Result<Respons
     };
     let runtime = &settings.runtime;
     let entry = Entry::new(plan.method, path, runtime.clone());
-    let mut scope = Scope::new(
+    let mut scope = Box::new(Scope::new(
         entry,
         shown,
         &**runtime,
         limits.timeout,
         limits.signal.as_ref(),
-    );
+    ));
     // A signal that has been aborted before sends nothing.
     let sent = match scope.check() {
         Ok(()) => policy::send(settings, &plan, &mut scope).await,

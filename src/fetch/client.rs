@@ -18,7 +18,28 @@ use crate::client::runtime::{LocalFuture, Runtime};
 #[derive(Clone)]
 pub struct Fetch {
     /// What requests are made with, or why none can be made.
-    settings: Result<Rc<Settings>, FetchError>,
+    settings: Result<Rc<Settings>, Absent>,
+}
+
+/// Why a handle can make no requests.
+#[derive(Clone, Copy, PartialEq)]
+enum Absent {
+    Provider(MissingProvider),
+    Browser,
+}
+
+impl From<Absent> for FetchError {
+    fn from(absent: Absent) -> Self {
+        match absent {
+            Absent::Provider(missing) => missing.into(),
+            Absent::Browser => Self::Network(Rc::new(NetworkError {
+                url: Rc::from("nowhere"),
+                message: Rc::from(
+                    "there is no browser here; make a `Fetch` with a transport of your own",
+                ),
+            })),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -65,7 +86,7 @@ impl Fetch {
     #[must_use]
     pub fn missing(missing: MissingProvider) -> Self {
         Self {
-            settings: Err(missing.into()),
+            settings: Err(Absent::Provider(missing)),
         }
     }
 
@@ -76,13 +97,8 @@ impl Fetch {
     }
 
     fn absent() -> Self {
-        let message = "there is no browser here; make a `Fetch` with a transport of your own";
-        let error = NetworkError {
-            url: Rc::from("nowhere"),
-            message: Rc::from(message),
-        };
         Self {
-            settings: Err(FetchError::Network(Rc::new(error))),
+            settings: Err(Absent::Browser),
         }
     }
 
@@ -163,7 +179,7 @@ impl Fetch {
     }
 
     pub(super) fn settings(&self) -> Result<Rc<Settings>, FetchError> {
-        self.settings.clone()
+        self.settings.clone().map_err(Into::into)
     }
 }
 
@@ -184,7 +200,7 @@ impl fmt::Debug for Fetch {
             Ok(settings) => debug
                 .field("auth", &self.auth())
                 .field("policy", &settings.policy),
-            Err(error) => debug.field("error", error),
+            Err(absent) => debug.field("error", &FetchError::from(*absent)),
         };
         debug.finish_non_exhaustive()
     }

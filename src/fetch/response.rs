@@ -23,11 +23,12 @@ use crate::engine::time::Time;
 pub struct Response {
     raw: RawResponse,
     scrub: Option<Scrub>,
-    scope: Scope,
+    /// Boxed: it is moved often.
+    scope: Box<Scope>,
 }
 
 impl Response {
-    pub(super) fn new(answer: Answer, mut scope: Scope) -> Self {
+    pub(super) fn new(answer: Answer, mut scope: Box<Scope>) -> Self {
         scope.entry.outcome = RequestOutcome::Status(answer.raw.status);
         Self {
             raw: answer.raw,
@@ -164,7 +165,7 @@ pub(super) async fn decoded<T: DeserializeOwned>(
 pub(crate) struct Loaded {
     text: String,
     scrub: Option<Scrub>,
-    scope: Scope,
+    scope: Box<Scope>,
 }
 
 impl Loaded {
