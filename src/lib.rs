@@ -15,7 +15,10 @@
 )]
 
 pub mod auth;
-#[allow(clippy::disallowed_methods, reason = "what the other layers take from `Runtime` is made here")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "what the other layers take from `Runtime` is made here"
+)]
 pub mod browser;
 pub mod client;
 pub mod components;
