@@ -39,6 +39,8 @@ struct Credentials<'a> {
 struct Inner {
     source: CustomSource,
     name: std::cell::RefCell<Option<Rc<str>>>,
+    /// Counts what was learnt of the session, so that a slow answer from before does not undo it.
+    learnt: std::cell::Cell<u32>,
     /// Other tabs of this app, which share the session's cookie.
     other_tabs: Option<web_sys::BroadcastChannel>,
     _on_message: Closure<dyn FnMut()>,
@@ -80,6 +82,7 @@ impl DevAuth {
             Inner {
                 source,
                 name: std::cell::RefCell::default(),
+                learnt: std::cell::Cell::default(),
                 other_tabs,
                 _on_message: on_message,
             }
@@ -103,9 +106,22 @@ impl DevAuth {
         Ok(lasts)
     }
 
+    /// The page is looked at again. Without a channel, this is when another tab's sign-out is noticed.
+    pub fn on_focus(&self) {
+        if self.0.other_tabs.is_none() {
+            let this = self.clone();
+            yew::platform::spawn_local(async move { this.look().await });
+        }
+    }
+
     /// Asks the server who is signed in.
     async fn look(&self) {
-        match fetch::get("/auth/session").json::<Answer>().await {
+        let learnt = self.0.learnt.get();
+        let answer = fetch::get("/auth/session").json::<Answer>().await;
+        if self.0.learnt.get() != learnt {
+            return;
+        }
+        match answer {
             Ok(answer) => self.enter(answer.session),
             // Who was known stays known: a lost connection signs nobody out.
             Err(error) if self.0.source.state().is_loading() => {
@@ -117,6 +133,7 @@ impl DevAuth {
     }
 
     fn enter(&self, session: Option<Session>) {
+        self.0.learnt.set(self.0.learnt.get().wrapping_add(1));
         let Some(session) = session else {
             self.0.name.take();
             return self.0.source.set_state(AuthState::SignedOut);

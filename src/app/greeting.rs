@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 use yew::prelude::*;
-use yew_clerk::components::AuthContext;
 use yew_clerk::prelude::*;
 
 use super::link::To;
@@ -115,7 +114,6 @@ pub struct LiveProps {
 #[component]
 pub fn Live(props: &LiveProps) -> Html {
     let auth = use_auth();
-    let context = use_context::<AuthContext>();
     let (state, content) = match auth.state() {
         // By its key, another user gets other components: none keeps what it has shown to the last one.
         AuthState::SignedIn(identity) => {
@@ -126,11 +124,8 @@ pub fn Live(props: &LiveProps) -> Html {
         AuthState::Loading => ("loading", asking()),
         AuthState::SignedOut => ("signed-out", nobody()),
         AuthState::Failed { message } => {
-            let reload = Callback::from(move |_| {
-                if let Some(context) = &context {
-                    context.auth().reload();
-                }
-            });
+            let retried = auth.clone();
+            let reload = Callback::from(move |_| retried.reload());
             ("error", unreachable(message, reload))
         }
     };

@@ -15,6 +15,7 @@ mod who;
 
 use yew::prelude::*;
 use yew_clerk::prelude::*;
+use yew_hooks::prelude::*;
 use yew_router::prelude::*;
 
 use dev_auth::DevAuth;
@@ -26,6 +27,8 @@ use request_log::RequestLogProvider;
 pub fn App() -> Html {
     // Made once: another source would be another sign-in.
     let dev_auth = use_memo((), |()| DevAuth::new());
+    let focused = (*dev_auth).clone();
+    use_event_with_window("focus", move |_: web_sys::Event| focused.on_focus());
     let source = use_memo((), |()| AuthSource::new((*dev_auth).clone()));
     html! {
         <RequestLogProvider>

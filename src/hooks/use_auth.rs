@@ -132,6 +132,13 @@ impl AuthHandle {
         }
     }
 
+    /// Tries again to load sign-in, for a button next to a failure. Does nothing while it is loading.
+    pub fn reload(&self) {
+        if let Some(context) = &self.context {
+            context.auth().reload();
+        }
+    }
+
     /// Signs out, without a reload of the page. Starts at once, awaited or not. Same as Clerk's `signOut`.
     ///
     /// The future fails when the session could not be ended; the user is still signed in then.
