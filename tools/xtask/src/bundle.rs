@@ -43,10 +43,15 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let dist = workspace.dist();
     std::fs::copy(dist.join("index.html"), dist.join(FALLBACK))
         .map_err(Error::io(format!("write dist/{FALLBACK}")))?;
+    weigh(workspace, options.no_budget)
+}
+
+/// Prints the sizes of the bundle in `dist/`, and fails when it is above the budget.
+pub fn weigh(workspace: &Workspace, no_budget: bool) -> Result<()> {
     // The same bytes as index.html, and never loaded as well as it.
-    let sizes = sizes::measure(&dist, &[FALLBACK])?;
+    let sizes = sizes::measure(&workspace.dist(), &[FALLBACK])?;
     println!("\n{}", sizes::table(&sizes));
-    within(sizes::total(&sizes).brotli, BUDGET, options.no_budget)
+    within(sizes::total(&sizes).brotli, BUDGET, no_budget)
 }
 
 fn within(total: usize, budget: usize, ignore: bool) -> Result<()> {

@@ -74,6 +74,7 @@ pub fn run(workspace: &Workspace, parts: &Parts) -> Result<()> {
     }
     if parts.e2e {
         outcomes.push(part("end to end", || e2e_tests(workspace)));
+        outcomes.push(size(workspace));
     }
     sum_up(&outcomes)
 }
@@ -99,6 +100,26 @@ fn part(name: &'static str, prepare: impl FnOnce() -> Result<Command>) -> Outcom
     Outcome {
         name,
         counts,
+        time: started.elapsed(),
+        problem,
+    }
+}
+
+/// The bundle's size, as a test of its own.
+fn size(workspace: &Workspace) -> Outcome {
+    println!("\n== size");
+    let started = Instant::now();
+    let problem = bundle::weigh(workspace, false)
+        .err()
+        .map(|error| error.to_string());
+    let failed = usize::from(problem.is_some());
+    Outcome {
+        name: "size",
+        counts: Counts {
+            passed: 1 - failed,
+            failed,
+            ignored: 0,
+        },
         time: started.elapsed(),
         problem,
     }
@@ -136,7 +157,8 @@ fn browser_tests(workspace: &Workspace) -> Result<Command> {
 /// The end-to-end tests use what a user gets: the release bundle, and the dev server behind it.
 fn e2e_tests(workspace: &Workspace) -> Result<Command> {
     setup::ensure(workspace, &[Need::Target, Need::Browser])?;
-    bundle::run(workspace, &bundle::Options::default())?;
+    // Its size is looked at on its own: it must not hide what the tests say.
+    bundle::run(workspace, &bundle::Options { no_budget: true })?;
     process::visible(&mut workspace.cargo(&["build", "-p", "dev-server"]))?;
 
     let mut cargo = workspace.cargo(&["test", "--no-fail-fast", "-p", "e2e"]);
