@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::client::{Fetch, Settings};
 use super::error::{FetchError, InvalidUrl};
@@ -19,6 +18,7 @@ use super::scope::Scope;
 use super::{headers, query};
 use crate::auth::TokenOptions;
 use crate::client::runtime::LocalFuture;
+use crate::engine::key::{Key, KeyError};
 use crate::engine::signal::Signal;
 
 /// How long a request may take from the wish for a token to the last byte of the body.
@@ -78,7 +78,7 @@ impl RequestBuilder {
     /// Adds to the address's query: a struct, a map, or a list of pairs. A list as a value repeats its
     /// name; `None` leaves its name out.
     pub fn query<T: Serialize + ?Sized>(self, parameters: &T) -> Self {
-        self.append_query(serde_json::to_value(parameters))
+        self.append_query(Key::of(parameters))
     }
 
     /// Sends `value` as JSON.
@@ -238,10 +238,10 @@ impl RequestBuilder {
         ))
     }
 
-    fn append_query(mut self, parameters: Result<Value, serde_json::Error>) -> Self {
+    fn append_query(mut self, parameters: Result<Key, KeyError>) -> Self {
         let appended = match parameters {
             Ok(value) => query::append(&mut self.url, &value).map_err(Rc::from),
-            Err(error) => Err(Rc::from(error.to_string())),
+            Err(error) => Err(query::refusal(error)),
         };
         if let Err(message) = appended {
             self.blame(FetchError::Encode { message });

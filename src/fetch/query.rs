@@ -1,21 +1,25 @@
 //! The query part of an address from a serialisable value.
 
-use serde_json::Value;
+use std::rc::Rc;
 
-/// Appends the pairs of `value` to the query in `url`, before the `#` if there is one.
+use crate::engine::key::{Key, KeyError, Part};
+
+/// Appends the pairs that `parameters` holds to the query in `url`, before the `#` if there is one.
+///
+/// They come as a key: the form of any serialisable value that every app has code for anyway.
 ///
 /// # Errors
-/// When the value is neither a map nor a list of pairs of simple values.
-pub(super) fn append(url: &mut String, value: &Value) -> Result<(), &'static str> {
+/// When it is neither a map nor a list of pairs of simple values.
+pub(super) fn append(url: &mut String, parameters: &Key) -> Result<(), &'static str> {
     let mut query = String::new();
-    match value {
-        Value::Null => {}
-        Value::Object(map) => {
-            for (name, value) in map {
+    match Part::read(parameters.as_bytes()) {
+        Some(Part::Null) => {}
+        Some(Part::Map(entries)) => {
+            for (name, value) in entries {
                 push_value(&mut query, name, value)?;
             }
         }
-        Value::Array(pairs) => {
+        Some(Part::Sequence(pairs)) => {
             for pair in pairs {
                 push_pair(&mut query, pair)?;
             }
@@ -28,41 +32,70 @@ pub(super) fn append(url: &mut String, value: &Value) -> Result<(), &'static str
     Ok(())
 }
 
-fn push_pair(query: &mut String, pair: &Value) -> Result<(), &'static str> {
-    match pair.as_array().map(Vec::as_slice) {
-        Some([Value::String(name), value]) => push_value(query, name, value),
+/// Why parameters cannot be read.
+pub(super) fn refusal(error: KeyError) -> Rc<str> {
+    match error {
+        KeyError::Serialize(message) => message.into(),
+        KeyError::MapKey => "a map in the query has a name that cannot be text".into(),
+        error => error.to_string().into(),
+    }
+}
+
+fn push_pair(query: &mut String, pair: &[u8]) -> Result<(), &'static str> {
+    let pair = match Part::read(pair) {
+        Some(Part::Sequence(mut parts)) => (parts.next(), parts.next(), parts.next()),
+        _ => (None, None, None),
+    };
+    match pair {
+        (Some(name), Some(value), None) if Part::read(name).is_some_and(|name| name.is_text()) => {
+            push_value(query, name, value)
+        }
         _ => Err("a list of query parameters consists of pairs of a name and a value"),
     }
 }
 
 /// A list becomes the same name several times; `null`, like an absent value, becomes nothing.
-fn push_value(query: &mut String, name: &str, value: &Value) -> Result<(), &'static str> {
-    match value {
-        Value::Null => {}
-        Value::String(text) => push(query, name, text),
-        Value::Bool(true) => push(query, name, "true"),
-        Value::Bool(false) => push(query, name, "false"),
-        Value::Number(number) => push(query, name, &number.to_string()),
-        Value::Array(items) => {
+fn push_value(query: &mut String, name: &[u8], value: &[u8]) -> Result<(), &'static str> {
+    let Some(part) = Part::read(value) else {
+        return Ok(());
+    };
+    match part {
+        Part::Null => {}
+        // JSON has no name for it.
+        Part::Float(number) if !number.is_finite() => {}
+        Part::Bool(_) | Part::Integer(_) | Part::Negative(_) | Part::Float(_) | Part::Text(_) => {
+            push(query, name, value);
+        }
+        Part::Sequence(items) => {
             for item in items {
-                if item.is_array() {
+                if let Some(Part::Sequence(_) | Part::Bytes(_)) = Part::read(item) {
                     return Err("a query parameter cannot be a list of lists");
                 }
                 push_value(query, name, item)?;
             }
         }
-        Value::Object(_) => return Err("a query parameter cannot be a map"),
+        Part::Map(_) => return Err("a query parameter cannot be a map"),
+        Part::Bytes(_) => return Err("a query parameter cannot be bytes"),
     }
     Ok(())
 }
 
-fn push(query: &mut String, name: &str, value: &str) {
+/// Appends a name and a value that are text, numbers or booleans.
+fn push(query: &mut String, name: &[u8], value: &[u8]) {
     if !query.is_empty() {
         query.push('&');
     }
-    escape(query, name);
+    escape_part(query, name);
     query.push('=');
-    escape(query, value);
+    escape_part(query, value);
+}
+
+fn escape_part(out: &mut String, bytes: &[u8]) {
+    match Part::read(bytes) {
+        Some(Part::Text(text)) => escape(out, text),
+        Some(part) => escape(out, &part.to_json()),
+        None => {}
+    }
 }
 
 /// Escapes everything but letters, digits and `-._~`: read alike by every server, as a form or not.
@@ -102,7 +135,11 @@ fn insert(url: &mut String, query: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
+
+    fn append(url: &mut String, value: &Value) -> Result<(), &'static str> {
+        super::append(url, &Key::of(value).unwrap())
+    }
 
     fn appended(url: &str, value: &Value) -> String {
         let mut url = url.to_owned();
@@ -136,6 +173,20 @@ mod tests {
         assert_eq!(appended("/x", &value), "/x?on=true&tag=x&tag=y");
         assert_eq!(appended("/x", &json!({ "none": null })), "/x");
         assert_eq!(appended("/x", &Value::Null), "/x");
+    }
+
+    #[test]
+    fn numbers_are_written_as_javascript_writes_them() {
+        let value = json!({ "a": -7, "b": 1.5, "c": 2.0, "d": [u64::MAX, 0] });
+        let expected = "/x?a=-7&b=1.5&c=2&d=18446744073709551615&d=0";
+        assert_eq!(appended("/x", &value), expected);
+        let mut url = "/x".to_owned();
+        super::append(
+            &mut url,
+            &Key::of(&[("a", f64::NAN), ("b", 1e300)]).unwrap(),
+        )
+        .unwrap();
+        assert_eq!(url, "/x?b=1e%2B300");
     }
 
     #[test]

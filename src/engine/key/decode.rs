@@ -23,9 +23,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Key, KeyError> {
 }
 
 pub(super) fn json(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    json::write(bytes, &mut text);
-    text
+    Value::read(bytes).map_or_else(String::new, |value| value.to_json())
 }
 
 /// The bytes of a value that is text, not yet known to be UTF-8.
@@ -43,7 +41,7 @@ pub(super) fn name(bytes: &[u8]) -> Option<String> {
         value,
         Value::Bool(_) | Value::Integer(_) | Value::Negative(_)
     );
-    has_name.then(|| json(bytes))
+    has_name.then(|| value.to_json())
 }
 
 fn split_varint(bytes: &[u8]) -> Option<(u128, &[u8])> {
@@ -98,7 +96,7 @@ fn split_value(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// The values of a sequence, each as its bytes.
 #[derive(Clone)]
-pub(super) struct Items<'a>(pub(super) &'a [u8]);
+pub(crate) struct Items<'a>(pub(super) &'a [u8]);
 
 impl<'a> Iterator for Items<'a> {
     type Item = &'a [u8];
@@ -112,7 +110,7 @@ impl<'a> Iterator for Items<'a> {
 
 /// The names and values of a map, each as its bytes.
 #[derive(Clone)]
-pub(super) struct Entries<'a>(pub(super) Items<'a>);
+pub(crate) struct Entries<'a>(pub(super) Items<'a>);
 
 impl<'a> Iterator for Entries<'a> {
     type Item = (&'a [u8], &'a [u8]);
@@ -123,7 +121,7 @@ impl<'a> Iterator for Entries<'a> {
 }
 
 /// One value, its parts still bytes.
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     Null,
     Bool(bool),
     Integer(u128),
@@ -136,7 +134,7 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         let (tag, body) = bytes.split_first()?;
         Some(match *tag {
             NULL => Self::Null,
@@ -151,6 +149,18 @@ impl<'a> Value<'a> {
             MAP => Self::Map(Entries(Items(body))),
             _ => return None,
         })
+    }
+
+    /// Whether this is text.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+
+    /// The value as JSON, for people.
+    pub(crate) fn to_json(&self) -> String {
+        let mut text = String::new();
+        json::write_value(self, &mut text);
+        text
     }
 }
 

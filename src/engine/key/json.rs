@@ -31,15 +31,19 @@ fn write_rare(value: &Value<'_>, json: &mut String) {
 }
 
 /// Appends the value that these bytes are.
-pub(super) fn write(bytes: &[u8], json: &mut String) {
-    match Value::read(bytes) {
-        None | Some(Value::Null) => json.push_str("null"),
-        Some(Value::Bool(value)) => json.push_str(if value { "true" } else { "false" }),
-        Some(Value::Text(text)) => write_text(text, json),
-        Some(Value::Bytes(bytes)) => write_bytes(bytes, json),
-        Some(Value::Sequence(items)) => write_sequence(items, json),
-        Some(Value::Map(entries)) => write_map(entries, json),
-        Some(number) => write_number(&number, json),
+fn write(bytes: &[u8], json: &mut String) {
+    write_value(&Value::read(bytes).unwrap_or(Value::Null), json);
+}
+
+pub(super) fn write_value(value: &Value<'_>, json: &mut String) {
+    match value {
+        Value::Null => json.push_str("null"),
+        Value::Bool(value) => json.push_str(if *value { "true" } else { "false" }),
+        Value::Text(text) => write_text(text, json),
+        Value::Bytes(bytes) => write_bytes(bytes, json),
+        Value::Sequence(items) => write_sequence(items.clone(), json),
+        Value::Map(entries) => write_map(entries.clone(), json),
+        number => write_number(number, json),
     }
 }
 

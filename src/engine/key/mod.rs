@@ -24,6 +24,7 @@ use std::rc::Rc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub(crate) use decode::Value as Part;
 pub use into::IntoKey;
 
 /// How many levels of sequences, maps and wrappers a key may nest: 128, the limit of `serde_json`.
