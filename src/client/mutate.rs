@@ -1,43 +1,56 @@
 //! SWR's `mutate`: write, revalidate, or both, with an optimistic change in between.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
 
 use super::driver::QueryClient;
+use super::erase::erase_future;
 use super::error::QueryError;
 use super::imperative::{typed_data, typed_failure};
+use super::runtime::LocalFuture;
 use super::started::Started;
 use crate::engine::effect::{Answer, Waiter};
-use crate::engine::erased::Data;
-use crate::engine::key::{IntoKey, Key};
+use crate::engine::erased::{Data, Failure};
+use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::optimistic::Patch;
 use crate::engine::writing::{MutationEnd, MutationTicket};
 
-type Populate<T> = Rc<dyn Fn(Rc<T>, Option<Rc<T>>) -> T>;
+type Populate = Rc<dyn Fn(Data, Option<Data>) -> Option<Data>>;
 
-enum PopulateCache<T> {
+enum PopulateCache {
     Yes,
     No,
-    With(Populate<T>),
+    With(Populate),
 }
 
 /// The options of `mutate`. Same as SWR's `MutatorOptions`.
 pub struct MutatorOptions<T> {
+    plan: Plan,
+    types: PhantomData<fn(T) -> T>,
+}
+
+/// The options for code that is compiled once for all types.
+struct Plan {
     revalidate: bool,
     rollback_on_error: bool,
-    populate_cache: PopulateCache<T>,
+    populate_cache: PopulateCache,
     optimistic: Option<Patch>,
 }
 
 impl<T> Default for MutatorOptions<T> {
     fn default() -> Self {
-        Self {
+        let plan = Plan {
             revalidate: true,
             rollback_on_error: true,
             populate_cache: PopulateCache::Yes,
             optimistic: None,
+        };
+        Self {
+            plan,
+            types: PhantomData,
         }
     }
 }
@@ -52,21 +65,21 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
     /// Whether to fetch once more in the end. Default: true.
     #[must_use]
     pub fn revalidate(mut self, revalidate: bool) -> Self {
-        self.revalidate = revalidate;
+        self.plan.revalidate = revalidate;
         self
     }
 
     /// Whether a failure takes back the optimistic change. Default: true.
     #[must_use]
     pub fn rollback_on_error(mut self, rollback: bool) -> Self {
-        self.rollback_on_error = rollback;
+        self.plan.rollback_on_error = rollback;
         self
     }
 
     /// Whether to write the result. Default: true.
     #[must_use]
     pub fn populate_cache(mut self, populate: bool) -> Self {
-        self.populate_cache = if populate {
+        self.plan.populate_cache = if populate {
             PopulateCache::Yes
         } else {
             PopulateCache::No
@@ -80,7 +93,11 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
         mut self,
         populate: impl Fn(Rc<T>, Option<Rc<T>>) -> T + 'static,
     ) -> Self {
-        self.populate_cache = PopulateCache::With(Rc::new(populate));
+        let populate = move |result: Data, committed: Option<Data>| {
+            let committed = committed.as_ref().and_then(Data::get);
+            Some(Data::new(populate(result.get()?, committed)))
+        };
+        self.plan.populate_cache = PopulateCache::With(Rc::new(populate));
         self
     }
 
@@ -88,7 +105,7 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
     #[must_use]
     pub fn optimistic_data(mut self, data: T) -> Self {
         let data = Data::new(data);
-        self.optimistic = Some(Rc::new(move |_| Some(data.clone())));
+        self.plan.optimistic = Some(Rc::new(move |_| Some(data.clone())));
         self
     }
 
@@ -96,7 +113,7 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
     /// another mutation's change.
     #[must_use]
     pub fn optimistic_with(mut self, patch: impl Fn(Option<Rc<T>>) -> T + 'static) -> Self {
-        self.optimistic = Some(Rc::new(move |below| {
+        self.plan.optimistic = Some(Rc::new(move |below| {
             Some(Data::new(patch(below.and_then(Data::get::<T>))))
         }));
         self
@@ -105,21 +122,54 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
 
 type Shown<T, E> = Result<Option<Rc<T>>, QueryError<E>>;
 
+/// The same for code that is compiled once for all types. With the key, which is for error texts.
+type Erased = Result<Option<(Data, Key)>, Ended>;
+
+/// Why there is no data.
+enum Ended {
+    Failed(Failure, Key),
+    Cancelled,
+    Key(KeyError),
+}
+
+fn typed<T: 'static, E: 'static>(shown: Erased) -> Shown<T, E> {
+    match shown {
+        Ok(None) => Ok(None),
+        Ok(Some((data, key))) => typed_data(&data, &key)
+            .map(Some)
+            .map_err(QueryError::TypeMismatch),
+        Err(Ended::Failed(failure, key)) => Err(typed_failure(&failure, &key)),
+        Err(Ended::Cancelled) => Err(QueryError::Cancelled),
+        Err(Ended::Key(error)) => Err(QueryError::Key(error)),
+    }
+}
+
+fn started<T: 'static, E: 'static>(running: LocalFuture<Erased>) -> Started<Shown<T, E>> {
+    Started::new(async move { typed(running.await) })
+}
+
 impl QueryClient {
     /// Fetches a key through the component that shows it, deduping or not; gives the new data. Starts at
     /// once, awaited or not. If nobody shows the key, it is fetched when somebody does.
     /// Same as SWR's `mutate(key)`.
     pub fn mutate<T: 'static, E: 'static>(&self, key: impl IntoKey) -> Started<Shown<T, E>> {
-        let key = key.to_key();
+        started(self.revalidate(key.to_key()))
+    }
+
+    fn revalidate(&self, key: Result<Option<Key>, KeyError>) -> LocalFuture<Erased> {
         let (waiter, receiver) = Waiter::new();
         if let Ok(Some(key)) = &key {
             let key = key.clone();
             self.run(move |engine, now| engine.revalidate(&key, waiter, now));
         }
-        Started::new(async move {
-            match key.map_err(QueryError::Key)? {
-                None => Ok(None),
-                Some(key) => answer(receiver.await, &key),
+        Box::pin(async move {
+            let Some(key) = key.map_err(Ended::Key)? else {
+                return Ok(None);
+            };
+            match receiver.await {
+                Ok(Answer::Data(data)) => Ok(data.map(|data| (data, key))),
+                Ok(Answer::Failed(failure)) => Err(Ended::Failed(failure, key)),
+                Ok(Answer::Cancelled) | Err(_) => Err(Ended::Cancelled),
             }
         })
     }
@@ -144,32 +194,35 @@ impl QueryClient {
         update: impl FnOnce(Option<&T>) -> Option<T>,
         options: MutatorOptions<T>,
     ) -> Started<Shown<T, E>> {
-        let result = self.update_now(key, update, options);
+        let result = match key.to_key() {
+            Ok(Some(key)) => self.update_now(&key, update, &options.plan),
+            Ok(None) => Ok(None),
+            Err(error) => Err(QueryError::Key(error)),
+        };
         Started::new(std::future::ready(result))
     }
 
     fn update_now<T: PartialEq + 'static, E: 'static>(
         &self,
-        key: impl IntoKey,
+        key: &Key,
         update: impl FnOnce(Option<&T>) -> Option<T>,
-        options: MutatorOptions<T>,
+        plan: &Plan,
     ) -> Shown<T, E> {
-        let Some(key) = key.to_key().map_err(QueryError::Key)? else {
-            return Ok(None);
-        };
-        let committed = self.committed::<T>(&key);
+        let committed = self.committed(key).and_then(|data| data.get());
         match update(committed.as_deref()) {
-            Some(new) => {
-                let ticket = self.begin(&key, &options)?;
-                self.succeed(&key, ticket, new, &options).map(Some)
-            }
+            Some(new) => typed(self.write_now(key, Data::new(new), plan)),
             None => {
-                if options.revalidate {
-                    drop(self.mutate::<T, E>(key));
+                if plan.revalidate {
+                    drop(self.revalidate(Ok(Some(key.clone()))));
                 }
                 Ok(committed)
             }
         }
+    }
+
+    fn write_now(&self, key: &Key, new: Data, plan: &Plan) -> Erased {
+        let ticket = self.begin(key, plan)?;
+        self.succeed(key, ticket, new, plan)
     }
 
     /// Runs `work`, with an optimistic change meanwhile, and writes its result. Starts at once and runs to
@@ -181,106 +234,83 @@ impl QueryClient {
         work: impl Future<Output = Result<T, E>> + 'static,
         options: MutatorOptions<T>,
     ) -> Started<Shown<T, E>> {
-        let key = match key.to_key() {
-            Ok(Some(key)) => key,
-            Ok(None) => return Started::new(std::future::ready(Ok(None))),
-            Err(error) => return Started::new(std::future::ready(Err(QueryError::Key(error)))),
-        };
+        match key.to_key() {
+            Ok(Some(key)) => started(self.start_mutation(key, erase_future(work), options.plan)),
+            Ok(None) => Started::new(std::future::ready(Ok(None))),
+            Err(error) => Started::new(std::future::ready(Err(QueryError::Key(error)))),
+        }
+    }
+
+    fn start_mutation(
+        &self,
+        key: Key,
+        work: LocalFuture<Result<Data, Failure>>,
+        plan: Plan,
+    ) -> LocalFuture<Erased> {
         let (sender, receiver) = oneshot::channel();
-        let started = self.begin(&key, &options);
+        let started = self.begin(&key, &plan);
         let client = self.clone();
         self.spawn(Box::pin(async move {
             let result = match started {
-                Ok(ticket) => client.finish(&key, ticket, work.await, &options),
+                Ok(ticket) => client.finish(key, ticket, work.await, &plan),
                 Err(error) => Err(error),
             };
             drop(sender.send(result));
         }));
-        Started::new(async move { receiver.await.unwrap_or(Err(QueryError::Cancelled)) })
+        Box::pin(async move { receiver.await.unwrap_or(Err(Ended::Cancelled)) })
     }
 
-    fn finish<T: PartialEq + 'static, E: 'static>(
+    fn finish(
         &self,
-        key: &Key,
+        key: Key,
         ticket: MutationTicket,
-        result: Result<T, E>,
-        options: &MutatorOptions<T>,
-    ) -> Shown<T, E> {
+        result: Result<Data, Failure>,
+        plan: &Plan,
+    ) -> Erased {
         match result {
-            Ok(value) => self.succeed(key, ticket, value, options).map(Some),
-            Err(error) => {
-                let rollback = options.rollback_on_error;
-                self.end(ticket, MutationEnd::Failed { rollback }, options.revalidate)?;
-                Err(QueryError::Failed(Rc::new(error)))
+            Ok(value) => self.succeed(&key, ticket, value, plan),
+            Err(failure) => {
+                let rollback = plan.rollback_on_error;
+                self.end(ticket, MutationEnd::Failed { rollback }, plan.revalidate)?;
+                Err(Ended::Failed(failure, key))
             }
         }
     }
 
     /// The result goes to the caller whatever becomes of the fetch that follows: a mutation that has succeeded
     /// must not look like one that has failed.
-    fn succeed<T: PartialEq + 'static, E>(
-        &self,
-        key: &Key,
-        ticket: MutationTicket,
-        result: T,
-        options: &MutatorOptions<T>,
-    ) -> Result<Rc<T>, QueryError<E>> {
-        let result = Rc::new(result);
+    fn succeed(&self, key: &Key, ticket: MutationTicket, result: Data, plan: &Plan) -> Erased {
         let is_owned = self.engine().is_some_and(|engine| engine.is_owned(&ticket));
-        let end = match &options.populate_cache {
-            PopulateCache::Yes => MutationEnd::Write(Data::from_rc(result.clone())),
+        let written = match &plan.populate_cache {
+            PopulateCache::Yes => Some(result.clone()),
             // The data is a new user's: the function may not see it.
-            PopulateCache::With(_) if !is_owned => MutationEnd::Keep,
-            PopulateCache::With(populate) => {
-                MutationEnd::Write(Data::new(populate(result.clone(), self.committed(key))))
-            }
-            PopulateCache::No => MutationEnd::Keep,
+            PopulateCache::With(_) if !is_owned => None,
+            PopulateCache::With(populate) => populate(result.clone(), self.committed(key)),
+            PopulateCache::No => None,
         };
-        self.end(ticket, end, options.revalidate)?;
-        Ok(result)
+        let end = written.map_or(MutationEnd::Keep, MutationEnd::Write);
+        self.end(ticket, end, plan.revalidate)?;
+        Ok(Some((result, key.clone())))
     }
 
-    fn begin<T, E>(
-        &self,
-        key: &Key,
-        options: &MutatorOptions<T>,
-    ) -> Result<MutationTicket, QueryError<E>> {
-        let patch = options.optimistic.clone();
+    fn begin(&self, key: &Key, plan: &Plan) -> Result<MutationTicket, Ended> {
+        let patch = plan.optimistic.clone();
         self.with(|engine, now| engine.begin_mutation(key, patch, now))
-            .ok_or(QueryError::Cancelled)
+            .ok_or(Ended::Cancelled)
     }
 
     /// # Errors
     /// When the mutation belongs to a user who is gone.
-    fn end<E>(
-        &self,
-        ticket: MutationTicket,
-        end: MutationEnd,
-        revalidate: bool,
-    ) -> Result<(), QueryError<E>> {
+    fn end(&self, ticket: MutationTicket, end: MutationEnd, revalidate: bool) -> Result<(), Ended> {
         let owned = self.with(|engine, now| engine.end_mutation(ticket, end, revalidate, now));
         if owned == Some(true) {
             Ok(())
         } else {
-            Err(QueryError::Cancelled)
+            Err(Ended::Cancelled)
         }
     }
 
-    fn committed<T: 'static>(&self, key: &Key) -> Option<Rc<T>> {
-        self.engine()?.committed(key)?.get()
-    }
-}
-
-fn answer<T: 'static, E: 'static>(
-    answer: Result<Answer, oneshot::Canceled>,
-    key: &Key,
-) -> Shown<T, E> {
-    match answer {
-        Ok(Answer::Data(data)) => {
-            let typed = data.map(|data| typed_data(&data, key)).transpose();
-            typed.map_err(QueryError::TypeMismatch)
-        }
-        Ok(Answer::Failed(failure)) => Err(typed_failure(&failure, key)),
-        Ok(Answer::Cancelled) | Err(_) => Err(QueryError::Cancelled),
+    fn committed(&self, key: &Key) -> Option<Data> {
+        self.engine()?.committed(key)
     }
 }
