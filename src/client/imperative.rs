@@ -100,21 +100,28 @@ impl Barrier {
 }
 
 pub(crate) fn typed_data<T: 'static>(data: &Data, key: &Key) -> Result<Rc<T>, TypeMismatch> {
-    data.get().ok_or_else(|| TypeMismatch {
-        key: key.to_json(),
-        expected: std::any::type_name::<T>(),
-        found: data.type_name(),
-    })
+    data.get()
+        .ok_or_else(|| mismatch(key, std::any::type_name::<T>(), data.type_name()))
 }
 
 pub(crate) fn typed_failure<E: 'static>(failure: &Failure, key: &Key) -> QueryError<E> {
     match failure.get() {
         Some(error) => QueryError::Failed(error),
-        None => QueryError::TypeMismatch(TypeMismatch {
-            key: key.to_json(),
-            expected: std::any::type_name::<E>(),
-            found: failure.type_name(),
-        }),
+        None => {
+            let expected = std::any::type_name::<E>();
+            QueryError::TypeMismatch(mismatch(key, expected, failure.type_name()))
+        }
+    }
+}
+
+/// Apart from the above, so that it is compiled once for all types.
+#[cold]
+#[inline(never)]
+fn mismatch(key: &Key, expected: &'static str, found: &'static str) -> TypeMismatch {
+    TypeMismatch {
+        key: key.to_json(),
+        expected,
+        found,
     }
 }
 
