@@ -37,19 +37,14 @@ fn sources(folder: &str) -> Vec<PathBuf> {
 /// The lines of a file that are code: no comments, no documentation with its examples.
 fn code(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
-    text.lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .map(str::to_owned)
-        .collect()
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned).collect()
 }
 
 fn offenders(folder: &str, names: &[&str]) -> Vec<String> {
     let uses = |path: PathBuf| {
         let lines = code(&path);
-        let named: Vec<_> = names
-            .iter()
-            .filter(|name| lines.iter().any(|l| l.contains(**name)))
-            .collect();
+        let named: Vec<_> =
+            names.iter().filter(|name| lines.iter().any(|l| l.contains(**name))).collect();
         (!named.is_empty()).then(|| format!("{}: {named:?}", path.display()))
     };
     sources(folder).into_iter().filter_map(uses).collect()
@@ -57,19 +52,14 @@ fn offenders(folder: &str, names: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_pure_layers_name_no_web_crate_and_no_yew() {
-    let found: Vec<_> = PURE
-        .iter()
-        .flat_map(|folder| offenders(folder, &WEB))
-        .collect();
+    let found: Vec<_> = PURE.iter().flat_map(|folder| offenders(folder, &WEB)).collect();
     assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
 fn only_the_browser_layer_touches_the_dom() {
-    let found: Vec<_> = ["src/hooks", "src/components"]
-        .iter()
-        .flat_map(|folder| offenders(folder, &DOM))
-        .collect();
+    let found: Vec<_> =
+        ["src/hooks", "src/components"].iter().flat_map(|folder| offenders(folder, &DOM)).collect();
     assert!(found.is_empty(), "{found:#?}");
 }
 

@@ -11,9 +11,7 @@ use yew_clerk::auth::{Claims, ClaimsError, Token};
 #[test]
 fn the_claims_of_a_session_token_are_read() {
     let identity = alice().with_org("org_1");
-    let claims = Token::new(jwt(&claims_of(&identity, 1_000, 60, 1)))
-        .claims()
-        .unwrap();
+    let claims = Token::new(jwt(&claims_of(&identity, 1_000, 60, 1))).claims().unwrap();
     assert_eq!(claims.sub.as_deref(), Some("user_alice"));
     assert_eq!(claims.sid.as_deref(), Some("sess_alice"));
     assert_eq!(claims.org_id.as_deref(), Some("org_1"));
@@ -49,9 +47,7 @@ fn times_may_have_fractions_and_absurd_ones_do_not_overflow() {
 #[test]
 fn every_length_and_every_byte_survives_base64url() {
     for length in 0..64_u32 {
-        let text: String = (0..length)
-            .map(|n| char::from_u32(0x3b0 + n * 7).unwrap())
-            .collect();
+        let text: String = (0..length).map(|n| char::from_u32(0x3b0 + n * 7).unwrap()).collect();
         let claims = Claims::parse(&jwt(&json!({ "sub": format!("x{text}") }))).unwrap();
         assert_eq!(claims.sub.as_deref(), Some(&*format!("x{text}")));
     }
@@ -72,19 +68,10 @@ fn malformed_tokens_are_told_apart_and_never_panic() {
         ("a.e.c".to_owned(), ClaimsError::NotBase64),
         ("a.\u{fc}\u{fc}.c".to_owned(), ClaimsError::NotBase64),
         (format!("a.{}.c", base64url(b"[1]")), ClaimsError::NotJson),
-        (
-            format!("a.{}.c", base64url(b"{\"sub\":")),
-            ClaimsError::NotJson,
-        ),
+        (format!("a.{}.c", base64url(b"{\"sub\":")), ClaimsError::NotJson),
         (format!("a.{}.c", base64url(b"{} {}")), ClaimsError::NotJson),
-        (
-            format!("a.{}.c", base64url(&[0xff, 0xfe])),
-            ClaimsError::NotJson,
-        ),
-        (
-            format!("a.{}.c", base64url("[".repeat(4_000).as_bytes())),
-            ClaimsError::NotJson,
-        ),
+        (format!("a.{}.c", base64url(&[0xff, 0xfe])), ClaimsError::NotJson),
+        (format!("a.{}.c", base64url("[".repeat(4_000).as_bytes())), ClaimsError::NotJson),
         ("x".repeat(TOKEN_SIZE_LIMIT + 1), ClaimsError::TooLong),
     ];
     for (text, error) in cases {
@@ -96,8 +83,5 @@ fn malformed_tokens_are_told_apart_and_never_panic() {
 fn a_token_without_a_signature_is_read_as_well() {
     let text = jwt(&json!({ "sub": "user_1" }));
     let unsigned = &text[..=text.rfind('.').unwrap()];
-    assert_eq!(
-        Claims::parse(unsigned).unwrap().sub.as_deref(),
-        Some("user_1")
-    );
+    assert_eq!(Claims::parse(unsigned).unwrap().sub.as_deref(), Some("user_1"));
 }

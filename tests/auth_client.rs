@@ -25,13 +25,9 @@ fn text(credential: &Credential) -> String {
 #[test]
 fn all_callers_of_a_moment_share_one_mint() {
     let world = World::new();
-    let waiting: Vec<_> = (0..50)
-        .map(|_| world.sim.run(world.auth.get_token(&options())))
-        .collect();
-    let tokens: Vec<_> = waiting
-        .iter()
-        .map(|one| text(&world.until(one).unwrap()))
-        .collect();
+    let waiting: Vec<_> =
+        (0..50).map(|_| world.sim.run(world.auth.get_token(&options()))).collect();
+    let tokens: Vec<_> = waiting.iter().map(|one| text(&world.until(one).unwrap())).collect();
     assert_eq!(world.source.mints(), 1);
     assert!(tokens.iter().all(|token| *token == tokens[0]));
 }
@@ -72,11 +68,7 @@ fn a_forced_mint_does_not_join_one_that_may_answer_from_a_cache() {
 #[test]
 fn tokens_of_templates_and_organisations_are_minted_apart() {
     let world = World::new();
-    for options in [
-        options(),
-        TokenOptions::template("hasura"),
-        options().organization(""),
-    ] {
+    for options in [options(), TokenOptions::template("hasura"), options().organization("")] {
         world.finish(world.auth.get_token(&options)).unwrap();
         world.finish(world.auth.get_token(&options)).unwrap();
     }
@@ -144,9 +136,7 @@ fn a_caller_that_goes_away_does_not_stop_the_mint_for_the_others() {
 #[test]
 fn while_loading_callers_wait_and_then_all_get_the_token() {
     let world = World::in_state(AuthState::Loading);
-    let waiting: Vec<_> = (0..3)
-        .map(|_| world.sim.run(world.auth.get_token(&options())))
-        .collect();
+    let waiting: Vec<_> = (0..3).map(|_| world.sim.run(world.auth.get_token(&options()))).collect();
     world.sim.advance_ms(4_000);
     assert_eq!(world.source.mints(), 0);
     world.source.sign_in(alice());
@@ -167,9 +157,7 @@ fn each_way_of_having_no_token_has_its_own_name() {
     let waiting = late.sim.run(late.auth.get_token(&options()));
     late.source.set_state(AuthState::SignedOut);
     assert_eq!(late.until(&waiting), Err(TokenError::SignedOut));
-    let failed = World::in_state(AuthState::Failed {
-        message: Rc::from("blocked"),
-    });
+    let failed = World::in_state(AuthState::Failed { message: Rc::from("blocked") });
     assert_eq!(failed.token(), Err(TokenError::unavailable("blocked")));
     let offline = World::new();
     offline.source.script(|_, _| Some(Err(TokenError::Offline)));
@@ -178,9 +166,7 @@ fn each_way_of_having_no_token_has_its_own_name() {
 
 #[test]
 fn a_source_that_failed_to_load_is_loaded_again_when_a_token_is_wanted() {
-    let world = World::in_state(AuthState::Failed {
-        message: Rc::from("blocked"),
-    });
+    let world = World::in_state(AuthState::Failed { message: Rc::from("blocked") });
     assert_eq!(world.source.loads.get(), 1);
     assert!(world.token().is_err());
     assert_eq!(world.source.loads.get(), 1, "not at once");
@@ -216,10 +202,7 @@ fn health_says_since_when_tokens_fail() {
     world.sim.advance(Duration::from_secs(5));
     world.forced_token().unwrap_err();
     let health = world.auth.health();
-    assert_eq!(
-        (health.failing_since, health.last_success),
-        (since, success)
-    );
+    assert_eq!((health.failing_since, health.last_success), (since, success));
     assert_eq!(health.last_error, Some(TokenError::Offline));
     world.source.script(|_, _| None);
     world.forced_token().unwrap();
@@ -238,9 +221,7 @@ fn a_change_of_the_user_ends_the_waiting_for_the_former_users_token() {
     // The answer for Alice comes late and goes nowhere.
     world.source.script(|number, _| {
         let of = if number == 1 { alice() } else { bob() };
-        Some(Ok(Credential::Bearer(Token::new(jwt(&claims_of(
-            &of, 1_000, 60, number,
-        ))))))
+        Some(Ok(Credential::Bearer(Token::new(jwt(&claims_of(&of, 1_000, 60, number))))))
     });
     let token = match world.token().unwrap() {
         Credential::Bearer(token) => token,
@@ -309,9 +290,7 @@ fn listeners_hear_of_states_and_not_of_tokens() {
     let world = World::new();
     let heard = Rc::new(RefCell::new(Vec::new()));
     let (list, auth) = (heard.clone(), world.auth.clone());
-    let guard = world
-        .auth
-        .subscribe(move || list.borrow_mut().push(auth.state()));
+    let guard = world.auth.subscribe(move || list.borrow_mut().push(auth.state()));
     world.token().unwrap();
     world.forced_token().unwrap();
     world.source.sign_in(alice());
@@ -359,28 +338,16 @@ fn a_client_that_is_dropped_leaves_nothing_behind() {
     let world = World::new();
     world.token().unwrap();
     assert_eq!(world.source.listener_count(), 1);
-    let World {
-        source,
-        auth,
-        net,
-        api,
-        plain,
-        sim,
-    } = world;
+    let World { source, auth, net, api, plain, sim } = world;
     drop((auth, api, plain, net));
-    assert_eq!(
-        (source.listener_count(), sim.timer_count(), sim.task_count()),
-        (0, 0, 0)
-    );
+    assert_eq!((source.listener_count(), sim.timer_count(), sim.task_count()), (0, 0, 0));
 }
 
 #[test]
 fn a_laptop_that_sleeps_waits_for_a_new_token_when_it_wakes() {
     let world = World::new();
     let first = text(&world.token().unwrap());
-    world
-        .sim
-        .jump_to(world.sim.now().after(Duration::from_secs(8 * 3600)));
+    world.sim.jump_to(world.sim.now().after(Duration::from_secs(8 * 3600)));
     assert_ne!(text(&world.token().unwrap()), first);
     assert_eq!(world.source.mints(), 2);
 }
@@ -403,9 +370,7 @@ fn a_clock_thirty_seconds_behind_never_gets_an_expired_token() {
     world.source.skew.set(30);
     world.source.life.set(20);
     for _ in 0..60 {
-        let Credential::Bearer(token) = world.token().unwrap() else {
-            panic!("a cookie")
-        };
+        let Credential::Bearer(token) = world.token().unwrap() else { panic!("a cookie") };
         let server = i64::try_from(world.sim.now().as_millis()).unwrap() + 30_000;
         assert!(token.claims().unwrap().exp.unwrap() > server);
         world.sim.advance(Duration::from_secs(1));
@@ -419,9 +384,7 @@ fn a_clock_put_right_while_the_app_runs_does_no_harm() {
     world.token().unwrap();
     // The device's clock is put back by 70 s: it agrees with the server from now on.
     world.source.skew.set(0);
-    world
-        .sim
-        .jump_to(Time::from_millis(world.sim.now().as_millis() - 70_000));
+    world.sim.jump_to(Time::from_millis(world.sim.now().as_millis() - 70_000));
     for _ in 0..100 {
         world.token().unwrap();
         world.sim.advance(Duration::from_secs(1));
@@ -437,8 +400,5 @@ fn the_deadline_can_be_set() {
     let auth = world.auth.clone().with_deadline(ms(500));
     let waiting = world.sim.run(auth.get_token(&options()));
     world.sim.advance_ms(500);
-    assert_eq!(
-        waiting.take(),
-        Some(Err(TokenError::Timeout { after: ms(500) }))
-    );
+    assert_eq!(waiting.take(), Some(Err(TokenError::Timeout { after: ms(500) })));
 }

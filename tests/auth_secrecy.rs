@@ -24,9 +24,7 @@ fn no_debug_or_display_of_any_type_shows_the_token() {
     let world = World::new();
     let text = secret();
     let given = text.clone();
-    world
-        .source
-        .script(move |_, _| Some(Ok(Credential::Bearer(Token::new(&*given)))));
+    world.source.script(move |_, _| Some(Ok(Credential::Bearer(Token::new(&*given)))));
     let events = Rc::new(RefCell::new(String::new()));
     let log = events.clone();
     let _guard = subscribe_requests(move |event| log.borrow_mut().push_str(&format!("{event:?}")));
@@ -35,18 +33,11 @@ fn no_debug_or_display_of_any_type_shows_the_token() {
     let credential = Credential::Bearer(token.clone());
     let key = TokenKey::new(Rc::new(alice()), &TokenOptions::default());
     let now = world.sim.now();
-    let mint = Mint {
-        asked_at: now,
-        received_at: now,
-        forced: true,
-    };
+    let mint = Mint { asked_at: now, received_at: now, forced: true };
     let mut cache = TokenCache::new();
     let held = cache.accept(&key, credential.clone(), mint).unwrap();
     let mut texts = vec![
-        format!(
-            "{token:?} {credential:?} {held:?} {:?}",
-            cache.verdict(&key, now)
-        ),
+        format!("{token:?} {credential:?} {held:?} {:?}", cache.verdict(&key, now)),
         format!("{:?} {:?}", world.auth, world.token()),
         format!("{:?}", world.auth.health()),
         format!("{:?}", fixed_token(&*text).state()),
@@ -56,12 +47,9 @@ fn no_debug_or_display_of_any_type_shows_the_token() {
     let response = world.finish(world.api.get("/x").send()).unwrap();
     texts.push(format!("{response:?} {:?}", world.net.last()));
     drop(response);
-    for reply in [
-        Reply::lost(),
-        Reply::status(401),
-        Reply::text(500, &text),
-        Reply::text(200, &text),
-    ] {
+    for reply in
+        [Reply::lost(), Reply::status(401), Reply::text(500, &text), Reply::text(200, &text)]
+    {
         world.net.serve(move |_| reply.clone());
         let error = world.finish(world.api.get("/x").json::<u8>()).unwrap_err();
         texts.push(format!("{error} {error:?} {}", error.kind()));
@@ -73,10 +61,7 @@ fn no_debug_or_display_of_any_type_shows_the_token() {
 
     let parts: Vec<&str> = text.split('.').collect();
     for shown in texts {
-        assert!(
-            !shown.contains(parts[1]) && !shown.contains(parts[2]),
-            "{shown}"
-        );
+        assert!(!shown.contains(parts[1]) && !shown.contains(parts[2]), "{shown}");
     }
 }
 
@@ -91,21 +76,14 @@ fn the_errors_of_claims_do_not_repeat_what_they_could_not_read() {
 #[test]
 fn a_request_shows_neither_the_values_of_its_headers_nor_its_body() {
     let world = World::new();
-    let request = world
-        .plain
-        .post("/x?hidden=1")
-        .header("X-Key", "hidden")
-        .text_body("hidden");
+    let request = world.plain.post("/x?hidden=1").header("X-Key", "hidden").text_body("hidden");
     let shown = format!("{request:?}");
     assert!(!shown.contains("hidden"), "{shown}");
     world.finish(request.send()).unwrap();
     let sent = world.net.last();
     assert_eq!(sent.body, Body::Text("hidden".into()));
     let shown = format!("{sent:?}");
-    assert!(
-        shown.contains("X-Key") && !shown.contains("\"hidden\""),
-        "{shown}"
-    );
+    assert!(shown.contains("X-Key") && !shown.contains("\"hidden\""), "{shown}");
 }
 
 fn sources_below(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -147,10 +125,7 @@ fn tokens_and_requests_know_no_browser_no_clock_and_no_console() {
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
-        for line in code
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"))
-        {
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
             for word in words {
                 assert!(!line.contains(word), "{}: {line}", file.display());
             }

@@ -35,22 +35,13 @@ fn a_closure_says_who_is_signed_in_by_its_tokens() {
     let counted = calls.clone();
     let source = from_fn(move |_| {
         counted.set(counted.get() + 1);
-        std::future::ready(Ok::<_, String>(Some(token_text(
-            &alice().with_org("org_1"),
-        ))))
+        std::future::ready(Ok::<_, String>(Some(token_text(&alice().with_org("org_1")))))
     });
     assert_eq!(source.state(), AuthState::Loading);
     let client = client(&sim, &source);
-    assert_eq!(
-        client.state(),
-        AuthState::signed_in(alice().with_org("org_1"))
-    );
+    assert_eq!(client.state(), AuthState::signed_in(alice().with_org("org_1")));
     assert!(token_of(&sim, &client).unwrap().is_ok());
-    assert_eq!(
-        calls.get(),
-        1,
-        "the token of loading is the first one handed out"
-    );
+    assert_eq!(calls.get(), 1, "the token of loading is the first one handed out");
 }
 
 #[test]
@@ -72,9 +63,7 @@ fn a_closure_that_fails_says_why() {
     let sim = Sim::new();
     let source = from_fn(|_| std::future::ready(Err::<String, _>("no such server")));
     let client = client(&sim, &source);
-    let AuthState::Failed { message } = client.state() else {
-        panic!("{:?}", client.state())
-    };
+    let AuthState::Failed { message } = client.state() else { panic!("{:?}", client.state()) };
     assert!(message.contains("no such server"), "{message}");
 }
 
@@ -101,11 +90,7 @@ fn a_sign_out_is_not_undone_by_a_token_that_was_on_its_way() {
     let pending = RefCell::new(Some(receive));
     let first = Cell::new(true);
     let source = from_fn(move |_| {
-        let later = if first.replace(false) {
-            None
-        } else {
-            pending.borrow_mut().take()
-        };
+        let later = if first.replace(false) { None } else { pending.borrow_mut().take() };
         async move {
             match later {
                 None => Ok::<_, String>(token_text(&alice())),
@@ -133,9 +118,7 @@ fn the_options_reach_the_closure() {
     })
     .with_identity(alice());
     let client = client(&sim, &source);
-    let wanted = TokenOptions::template("hasura")
-        .organization("org_1")
-        .fresh();
+    let wanted = TokenOptions::template("hasura").organization("org_1").fresh();
     assert!(sim.run(client.get_token(&wanted)).take().unwrap().is_ok());
     assert_eq!(*seen.borrow(), [wanted]);
 }
@@ -146,10 +129,7 @@ fn a_fixed_token_names_its_user_or_needs_to_be_told() {
     let source = fixed_token(token_text(&alice()));
     assert_eq!(source.state(), AuthState::signed_in(alice()));
     assert!(token_of(&sim, &client(&sim, &source)).unwrap().is_ok());
-    assert!(matches!(
-        fixed_token("opaque").state(),
-        AuthState::Failed { .. }
-    ));
+    assert!(matches!(fixed_token("opaque").state(), AuthState::Failed { .. }));
     let told = fixed_token("opaque").with_identity(alice());
     let token = token_of(&sim, &client(&sim, &told)).unwrap();
     assert_eq!(token, Ok(Credential::Bearer(Token::new("opaque"))));
@@ -160,16 +140,8 @@ fn a_cookie_source_has_no_token_to_give() {
     let sim = Sim::new();
     let client = client(&sim, &cookie(alice()));
     assert_eq!(token_of(&sim, &client), Some(Ok(Credential::Cookie)));
-    let forced = sim
-        .run(client.get_token(&TokenOptions::default().fresh()))
-        .take();
-    assert!(matches!(
-        forced,
-        Some(Err(TokenError::Unavailable {
-            retryable: false,
-            ..
-        }))
-    ));
+    let forced = sim.run(client.get_token(&TokenOptions::default().fresh())).take();
+    assert!(matches!(forced, Some(Err(TokenError::Unavailable { retryable: false, .. }))));
 }
 
 #[test]
@@ -183,9 +155,7 @@ fn a_cookie_can_be_renewed_by_the_app() {
     });
     let client = client(&sim, &source);
     assert_eq!(token_of(&sim, &client), Some(Ok(Credential::Cookie)));
-    let forced = sim
-        .run(client.get_token(&TokenOptions::default().fresh()))
-        .take();
+    let forced = sim.run(client.get_token(&TokenOptions::default().fresh())).take();
     assert_eq!((forced, renewals.get()), (Some(Ok(Credential::Cookie)), 1));
 }
 

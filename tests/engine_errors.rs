@@ -23,9 +23,7 @@ fn flaky(lab: &Lab, delay: u64, failures: u32) -> Server<u32> {
 fn swr_retries_by_a_delay_of_ones_own() {
     let lab = Lab::new();
     let server = lab.broken(100);
-    let options = Swr::new()
-        .deduping_interval(Duration::ZERO)
-        .error_retry_delay(|_, _| ms(50));
+    let options = Swr::new().deduping_interval(Duration::ZERO).error_retry_delay(|_, _| ms(50));
     let shown = lab.swr("k", &server, &options);
     let mut seen = Vec::new();
     for step in [100, 150, 150] {
@@ -49,24 +47,9 @@ fn swr_stops_after_the_retry_count() {
     };
     assert_eq!(calls("one", base().error_retry_count(1)), (2, true));
     assert_eq!(calls("none", base().error_retry_count(0)), (1, true));
-    assert_eq!(
-        calls(
-            "off",
-            base().should_retry_on_error(false).error_retry_count(5)
-        ),
-        (1, true)
-    );
-    assert_eq!(
-        calls("rule", base().should_retry_on_error_with(|_| false)),
-        (1, true)
-    );
-    assert_eq!(
-        calls(
-            "on",
-            base().error_retry_count(1).should_retry_on_error(true)
-        ),
-        (2, true)
-    );
+    assert_eq!(calls("off", base().should_retry_on_error(false).error_retry_count(5)), (1, true));
+    assert_eq!(calls("rule", base().should_retry_on_error_with(|_| false)), (1, true));
+    assert_eq!(calls("on", base().error_retry_count(1).should_retry_on_error(true)), (2, true));
 }
 
 #[test]
@@ -111,14 +94,7 @@ fn tanstack_query_tries_four_times_before_it_shows_the_error() {
     let shown = lab.query(&server.query("k"));
     lab.flush();
     let mut at = 0;
-    for (time, calls) in [
-        (0, 1),
-        (999, 1),
-        (1_000, 2),
-        (2_999, 2),
-        (3_000, 3),
-        (6_999, 3),
-    ] {
+    for (time, calls) in [(0, 1), (999, 1), (1_000, 2), (2_999, 2), (3_000, 3), (6_999, 3)] {
         lab.advance(time - at);
         at = time;
         assert_eq!((server.calls(), shown.failures()), (calls, calls));
@@ -209,13 +185,8 @@ fn an_error_is_reported_once_however_many_hooks_there_are() {
     let server = lab.broken(20);
     let reported = Rc::<Cell<u32>>::default();
     let count = reported.clone();
-    let options = Swr::new()
-        .error_retry_count(0)
-        .on_error(move |_, _| count.set(count.get() + 1));
-    let _hooks = (
-        lab.swr("k", &server, &options),
-        lab.swr("k", &server, &options),
-    );
+    let options = Swr::new().error_retry_count(0).on_error(move |_, _| count.set(count.get() + 1));
+    let _hooks = (lab.swr("k", &server, &options), lab.swr("k", &server, &options));
     lab.advance(100);
     assert_eq!(reported.get(), 1);
 }
@@ -236,11 +207,7 @@ fn callbacks_are_for_the_hook_that_asked_while_it_is_there_and_keeps_its_key() {
     lab.flush();
     moved.update(lab::swr_watch("c", &server, &options()));
     lab.advance(50);
-    assert_eq!(
-        (server.calls(), heard.get()),
-        (3, 1),
-        "of its new key alone"
-    );
+    assert_eq!((server.calls(), heard.get()), (3, 1), "of its new key alone");
 }
 
 #[test]
@@ -281,20 +248,14 @@ fn a_retry_waits_for_the_page_to_be_shown_and_the_network_to_be_there() {
     lab.flush();
     lab.hide();
     lab.advance(5_000);
-    assert_eq!(
-        (server.calls(), shown.fetch_status()),
-        (1, FetchStatus::Paused)
-    );
+    assert_eq!((server.calls(), shown.fetch_status()), (1, FetchStatus::Paused));
     lab.send(Event::Visible(true));
     assert_eq!((server.calls(), shown.status()), (2, Status::Success));
     let offline = flaky(&lab, 0, 1);
     let shown = lab.query(&offline.query("o").network_mode(NetworkMode::OfflineFirst));
     lab.online(false);
     lab.advance(5_000);
-    assert_eq!(
-        (offline.calls(), shown.fetch_status()),
-        (1, FetchStatus::Paused)
-    );
+    assert_eq!((offline.calls(), shown.fetch_status()), (1, FetchStatus::Paused));
     lab.online(true);
     assert_eq!(shown.status(), Status::Success);
 }
@@ -303,9 +264,8 @@ fn a_retry_waits_for_the_page_to_be_shown_and_the_network_to_be_there() {
 fn a_swr_retry_that_was_due_in_a_hidden_page_runs_when_it_is_shown() {
     let lab = Lab::new();
     let server = flaky(&lab, 0, 1);
-    let options = lab::SwrOptionsFor::<u32>::new()
-        .revalidate_on_focus(false)
-        .error_retry_interval(ms(10));
+    let options =
+        lab::SwrOptionsFor::<u32>::new().revalidate_on_focus(false).error_retry_interval(ms(10));
     let shown = lab.swr("k", &server, &options);
     lab.flush();
     lab.hide();
@@ -326,16 +286,9 @@ fn retries_end_when_the_last_observer_leaves_and_go_on_when_one_comes_in_time() 
     assert_eq!((server.calls(), back.failures()), (2, 2));
     drop(back);
     lab.advance(60_000);
-    assert_eq!(
-        (server.calls(), lab.fetching()),
-        (2, 0),
-        "the wait ends, and no try follows"
-    );
+    assert_eq!((server.calls(), lab.fetching()), (2, 0), "the wait ends, and no try follows");
     let state = lab.state("k").unwrap();
-    assert_eq!(
-        (state.status, state.fetch_status),
-        (Status::Error, FetchStatus::Idle)
-    );
+    assert_eq!((state.status, state.fetch_status), (Status::Error, FetchStatus::Idle));
     lab.advance(300_000);
     assert_eq!(lab.entries(), 0, "and so the entry is not kept for ever");
 }
@@ -355,8 +308,7 @@ fn a_paused_retry_that_nobody_waits_for_ends_with_its_error() {
     lab.show();
     assert_eq!(server.calls(), 2);
     assert_eq!(
-        lab.state("k")
-            .map(|state| (state.status, state.fetch_status)),
+        lab.state("k").map(|state| (state.status, state.fetch_status)),
         Some((Status::Error, FetchStatus::Idle))
     );
 }
@@ -393,12 +345,7 @@ fn a_refetch_during_the_wait_for_a_retry_takes_its_place_if_there_is_data() {
 fn immediate_retries_without_limit_leave_the_event_loop_time() {
     let lab = Lab::new();
     let server = flaky(&lab, 0, 1_000);
-    let shown = lab.query(
-        &server
-            .query("k")
-            .retry_when(|_, _| true)
-            .retry_delay(Duration::ZERO),
-    );
+    let shown = lab.query(&server.query("k").retry_when(|_, _| true).retry_delay(Duration::ZERO));
     lab.flush();
     assert_eq!(server.calls(), 1, "not all in one go");
     lab.advance(1_000);

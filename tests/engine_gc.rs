@@ -32,10 +32,7 @@ fn the_longest_time_that_anybody_asked_for_counts() {
     let lab = Lab::new();
     let server = lab.counter(0);
     for time in [100, 200, 10] {
-        lab.run(
-            lab.client
-                .prefetch_query(server.query("k").gc_time(ms(time))),
-        );
+        lab.run(lab.client.prefetch_query(server.query("k").gc_time(ms(time))));
     }
     lab.advance(199);
     assert_eq!(lab.entries(), 1);
@@ -97,11 +94,7 @@ fn an_entry_that_could_not_be_fetched_is_not_kept_for_ever() {
     let lab = Lab::new();
     let server = lab.counter(0);
     let query = server.query("k").access(Access::SignedIn);
-    assert!(
-        lab.run(lab.client.fetch_query(query))
-            .take()
-            .is_some_and(|result| result.is_err())
-    );
+    assert!(lab.run(lab.client.fetch_query(query)).take().is_some_and(|result| result.is_err()));
     lab.advance(300_000);
     assert_eq!(lab.entries(), 0);
 }
@@ -121,10 +114,7 @@ fn ten_thousand_mounts_leave_no_timers_behind() {
         drop(shown);
         lab.flush();
         let timers = lab.client.engine().unwrap().timer_count();
-        assert!(
-            timers < 200,
-            "{timers} deadlines are queued after {n} mounts"
-        );
+        assert!(timers < 200, "{timers} deadlines are queued after {n} mounts");
     }
     assert_eq!((lab.entries(), lab.sim.task_count()), (0, 0));
     assert!(lab.sim.timer_count() <= 1, "one armed timer");
@@ -135,18 +125,12 @@ fn a_clock_that_is_put_back_holds_up_nothing() {
     let lab = Lab::new();
     let server = lab.counter(0);
     let _polling = lab.query(&server.query("poll").refetch_interval(ms(1_000)));
-    drop((
-        lab.query(&lab.counter(0).query("gone").gc_time(ms(5_000))),
-        lab.flush(),
-    ));
+    drop((lab.query(&lab.counter(0).query("gone").gc_time(ms(5_000))), lab.flush()));
     lab.advance(500);
     lab.sim.jump_to(Time::from_millis(1_000));
     lab.advance(10_000);
     assert_eq!((server.calls(), lab.entries()), (11, 1));
-    assert!(
-        lab.state("poll")
-            .is_some_and(|state| state.status == Status::Success)
-    );
+    assert!(lab.state("poll").is_some_and(|state| state.status == Status::Success));
 }
 
 #[test]

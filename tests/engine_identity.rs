@@ -29,11 +29,7 @@ fn personal(lab: &Lab, of: Text, delay: u64) -> QueryOptions<Text, Text> {
         let (who, wait) = (name(context.client()), sim.sleep(ms(delay)));
         async move {
             wait.await;
-            if who == "unknown" {
-                Err("asked for nobody knows whom")
-            } else {
-                Ok(who)
-            }
+            if who == "unknown" { Err("asked for nobody knows whom") } else { Ok(who) }
         }
     })
 }
@@ -41,10 +37,7 @@ fn personal(lab: &Lab, of: Text, delay: u64) -> QueryOptions<Text, Text> {
 /// Watches with SWR's rules what a query describes.
 fn as_swr(lab: &Lab, query: &QueryOptions<Text, Text>, options: &lab::SwrOptionsOf) -> Observer {
     let watch = lab.query_watch(query);
-    let watch = yew_clerk::engine::observing::Watch {
-        options: options.resolved(),
-        ..watch
-    };
+    let watch = yew_clerk::engine::observing::Watch { options: options.resolved(), ..watch };
     Observer::new(&lab.client, watch, Fields::ALL)
 }
 
@@ -53,19 +46,12 @@ fn a_new_user_sees_nothing_of_the_old_one_and_the_own_data_soon() {
     let lab = Lab::new();
     lab.own(alice());
     let query = personal(&lab, "me", 10);
-    let shown = [
-        lab.query(&query),
-        as_swr(&lab, &query, &lab::SwrOptionsOf::new()),
-    ];
+    let shown = [lab.query(&query), as_swr(&lab, &query, &lab::SwrOptionsOf::new())];
     lab.advance(10);
     assert!(shown.iter().all(|shown| shown.data() == Some("alice")));
     lab.client.set_owner(bob());
     for shown in &shown {
-        assert_eq!(
-            shown.data::<Text>(),
-            None,
-            "at once, before anything else runs"
-        );
+        assert_eq!(shown.data::<Text>(), None, "at once, before anything else runs");
         assert!(shown.is_loading());
     }
     lab.advance(10);
@@ -83,11 +69,7 @@ fn answers_on_the_way_belong_to_who_asked_in_every_phase() {
             let (who, wait) = (name(context.client()), sim.sleep(ms(10)));
             async move {
                 wait.await;
-                if who == "alice" {
-                    Err("alice's error")
-                } else {
-                    Ok(who)
-                }
+                if who == "alice" { Err("alice's error") } else { Ok(who) }
             }
         });
         let shown = lab.query(&query);
@@ -105,17 +87,10 @@ fn answers_on_the_way_belong_to_who_asked_in_every_phase() {
             }
         }
         lab.client.set_owner(bob());
-        assert_eq!(
-            (shown.data::<Text>(), shown.error(), shown.failures()),
-            (None, None, 0)
-        );
+        assert_eq!((shown.data::<Text>(), shown.error(), shown.failures()), (None, None, 0));
         lab.send(Event::Visible(true));
         lab.advance(10);
-        assert_eq!(
-            (shown.data(), shown.error()),
-            (Some("bob"), None),
-            "phase {phase}"
-        );
+        assert_eq!((shown.data(), shown.error()), (Some("bob"), None), "phase {phase}");
         lab.advance(60_000);
         assert_eq!((shown.data(), lab.fetching()), (Some("bob"), 0));
     }
@@ -143,11 +118,7 @@ fn a_mutation_of_the_old_user_neither_writes_nor_answers_nor_sees() {
         let wait = lab.sim.sleep(ms(50));
         let work = async move {
             wait.await;
-            if succeeds {
-                Ok("alice's change")
-            } else {
-                Err("alice's error")
-            }
+            if succeeds { Ok("alice's change") } else { Err("alice's error") }
         };
         let options = MutatorOptions::new()
             .optimistic_data("alice's wish")
@@ -157,11 +128,7 @@ fn a_mutation_of_the_old_user_neither_writes_nor_answers_nor_sees() {
         lab.own(bob());
         assert_eq!(shown.data::<Text>(), None);
         lab.advance(10);
-        assert_eq!(
-            shown.data(),
-            Some("bob"),
-            "the old mutation does not hold back the answer"
-        );
+        assert_eq!(shown.data(), Some("bob"), "the old mutation does not hold back the answer");
         lab.advance(100);
         assert_eq!(shown.data(), Some("bob"));
         assert!(matches!(done.take(), Some(Err(QueryError::Cancelled))));
@@ -193,22 +160,13 @@ fn unknown_in_between_keeps_nothing_back() {
     lab.advance(10);
     assert_eq!(shown.data(), Some("alice"));
     lab.own(Owner::Unknown);
-    assert_eq!(
-        (shown.data::<Text>(), shown.fetch_status()),
-        (None, FetchStatus::Fetching)
-    );
+    assert_eq!((shown.data::<Text>(), shown.fetch_status()), (None, FetchStatus::Fetching));
     // Code of the old user that still runs writes what it has.
     lab.client.set_query_data("late", "alice's").unwrap();
-    drop(
-        lab.client
-            .mutate_data::<_, Text>("late 2", "alice's", MutatorOptions::new()),
-    );
+    drop(lab.client.mutate_data::<_, Text>("late 2", "alice's", MutatorOptions::new()));
     let waiting = lab.run(lab.client.fetch_query(personal(&lab, "next", 0)));
     lab.own(bob());
-    assert_eq!(
-        (lab.data::<Text>("late"), lab.data::<Text>("late 2")),
-        (None, None)
-    );
+    assert_eq!((lab.data::<Text>("late"), lab.data::<Text>("late 2")), (None, None));
     assert!(
         matches!(waiting.take(), Some(Ok(name)) if *name == "bob"),
         "who waits goes on waiting"
@@ -242,10 +200,7 @@ fn what_needs_sign_in_is_not_fetched_without_it() {
     assert_eq!(shown.data(), Some("alice"));
     lab.own(Owner::Nobody);
     lab.advance(1_000);
-    assert_eq!(
-        (shown.data::<Text>(), shown.fetch_status()),
-        (None, FetchStatus::Idle)
-    );
+    assert_eq!((shown.data::<Text>(), shown.fetch_status()), (None, FetchStatus::Idle));
 }
 
 #[test]
@@ -290,11 +245,7 @@ fn a_running_mutation_of_public_data_ends_as_usual_under_the_next_user() {
     assert_eq!(shown.number(), Some(99));
     lab.run(lab.client.mutate::<i32, Text>("all"));
     lab.advance(5);
-    assert_eq!(
-        shown.number(),
-        Some(1),
-        "no mutation is thought to run still"
-    );
+    assert_eq!(shown.number(), Some(1), "no mutation is thought to run still");
 }
 
 #[test]
@@ -326,10 +277,8 @@ fn data_that_stands_in_for_another_keys_does_not_reach_the_next_user() {
     lab.own(alice());
     let options = || lab::SwrOptionsOf::new().keep_previous_data(true);
     let query = personal(&lab, "me", 0);
-    let (to_public, to_nothing) = (
-        as_swr(&lab, &query, &options()),
-        as_swr(&lab, &query, &options()),
-    );
+    let (to_public, to_nothing) =
+        (as_swr(&lab, &query, &options()), as_swr(&lab, &query, &options()));
     lab.flush();
     let slow = lab.server(1_000, |_| Ok("slow"));
     to_public.update(swr_watch("all", &slow, &options().access(Access::Public)));
@@ -350,11 +299,7 @@ fn a_component_that_shows_a_removed_entry_forgets_it_with_its_user() {
     let shown = lab.query(&personal(&lab, "me", 10));
     lab.advance(10);
     lab.client.clear();
-    assert_eq!(
-        shown.data(),
-        Some("alice"),
-        "shown on, as nothing has been said of the user"
-    );
+    assert_eq!(shown.data(), Some("alice"), "shown on, as nothing has been said of the user");
     lab.client.set_owner(bob());
     assert_eq!(shown.data::<Text>(), None);
     lab.advance(10);
@@ -365,18 +310,10 @@ fn a_component_that_shows_a_removed_entry_forgets_it_with_its_user() {
 fn the_trail_forgets_the_old_users_keys() {
     let lab = Lab::new();
     lab.own(alice());
-    drop((
-        lab.query(&personal(&lab, "alice's secret key", 0)),
-        lab.flush(),
-    ));
+    drop((lab.query(&personal(&lab, "alice's secret key", 0)), lab.flush()));
     lab.own(bob());
     let engine = lab.client.engine().unwrap();
-    assert!(
-        engine
-            .trail()
-            .iter()
-            .all(|event| event.key != key("alice's secret key"))
-    );
+    assert!(engine.trail().iter().all(|event| event.key != key("alice's secret key")));
 }
 
 #[test]
@@ -391,10 +328,7 @@ fn an_entry_that_was_public_when_a_mutation_began_and_is_private_now_is_not_writ
         wait.await;
         Ok::<_, Text>(99)
     };
-    let done = lab.run(
-        lab.client
-            .mutate_async("k", work, MutatorOptions::new().revalidate(false)),
-    );
+    let done = lab.run(lab.client.mutate_async("k", work, MutatorOptions::new().revalidate(false)));
     lab.own(bob());
     shown.update(swr_watch("k", &server, &Swr::new()));
     lab.advance(50);

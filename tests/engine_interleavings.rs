@@ -72,52 +72,32 @@ fn access_of(key: u64) -> Access {
 impl Story {
     fn new(seed: u64) -> Self {
         let chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        Self {
-            lab: Lab::new(),
-            chance,
-            mounted: Vec::new(),
-            waiting: Vec::new(),
-        }
+        Self { lab: Lab::new(), chance, mounted: Vec::new(), waiting: Vec::new() }
     }
 
     fn fetcher(&mut self, key: u64) -> Fetcher {
         let (client, sim) = (self.lab.client.downgrade(), self.lab.sim.clone());
-        let (delay, fails, consumes) = (
-            self.chance.below(40),
-            self.chance.below(3) == 0,
-            self.chance.yes(),
-        );
+        let (delay, fails, consumes) =
+            (self.chance.below(40), self.chance.below(3) == 0, self.chance.yes());
         erase_fetcher(move |context: FetchContext| {
             if consumes {
                 context.signal.consume();
             }
             let client = client.upgrade().expect("the lab's client");
-            let tag = if key == 3 {
-                "public".into()
-            } else {
-                owner_name(&client)
-            };
+            let tag = if key == 3 { "public".into() } else { owner_name(&client) };
             let wait = (delay > 0).then(|| sim.sleep(ms(delay)));
             async move {
                 if let Some(wait) = wait {
                     wait.await;
                 }
-                if fails {
-                    Err("no")
-                } else {
-                    Ok::<Tagged, Text>((tag, key))
-                }
+                if fails { Err("no") } else { Ok::<Tagged, Text>((tag, key)) }
             }
         })
     }
 
     fn options(&mut self, key: u64) -> ObserverOptions {
         let chance = &mut self.chance;
-        let base = if chance.yes() {
-            ObserverOptions::swr()
-        } else {
-            ObserverOptions::query()
-        };
+        let base = if chance.yes() { ObserverOptions::swr() } else { ObserverOptions::query() };
         let spans = [Duration::ZERO, ms(1), ms(20), ms(100), Duration::MAX];
         ObserverOptions {
             enabled: chance.below(5) > 0,
@@ -147,28 +127,13 @@ impl Story {
         let options = self.options(key).into();
         let has_key = self.chance.below(6) > 0;
         let fetcher = (self.chance.below(8) > 0).then(|| self.fetcher(key));
-        let key = if has_key {
-            key.to_key().expect("a key")
-        } else {
-            None
-        };
-        Watch {
-            key,
-            options,
-            fetcher,
-        }
+        let key = if has_key { key.to_key().expect("a key") } else { None };
+        Watch { key, options, fetcher }
     }
 
     fn filters(&mut self) -> Filters {
         let key = self.chance.pick(&KEYS).to_key().expect("a key");
-        if self.chance.yes() {
-            Filters {
-                key,
-                ..Filters::default()
-            }
-        } else {
-            Filters::default()
-        }
+        if self.chance.yes() { Filters { key, ..Filters::default() } } else { Filters::default() }
     }
 
     fn wait_for(&mut self, what: Text, future: impl Future<Output = ()> + 'static) {
@@ -182,11 +147,7 @@ impl Story {
 
     fn any(&mut self) -> Option<usize> {
         let len = self.mounted.len() as u64;
-        if len == 0 {
-            None
-        } else {
-            usize::try_from(self.chance.below(len)).ok()
-        }
+        if len == 0 { None } else { usize::try_from(self.chance.below(len)).ok() }
     }
 
     fn step(&mut self) {
@@ -194,8 +155,7 @@ impl Story {
         match self.chance.below(24) {
             0..=3 => {
                 let watch = self.watch();
-                self.mounted
-                    .push(Observer::new(&client, watch, Fields::ALL));
+                self.mounted.push(Observer::new(&client, watch, Fields::ALL));
             }
             4..=5 => {
                 if let Some(at) = self.any() {
@@ -252,19 +212,12 @@ impl Story {
 
     fn write(&mut self, client: &QueryClient) {
         let key = self.chance.pick(&KEYS);
-        let tag = if key == 3 {
-            "public".into()
-        } else {
-            owner_name(client)
-        };
+        let tag = if key == 3 { "public".into() } else { owner_name(client) };
         if self.chance.yes() {
             client.set_query_data(key, (tag, key)).expect("a key");
             return;
         }
-        let (wait, fails) = (
-            self.lab.sim.sleep(ms(self.chance.below(50))),
-            self.chance.yes(),
-        );
+        let (wait, fails) = (self.lab.sim.sleep(ms(self.chance.below(50))), self.chance.yes());
         let mut options = MutatorOptions::<Tagged>::new()
             .revalidate(self.chance.yes())
             .populate_cache(self.chance.yes())
@@ -274,11 +227,7 @@ impl Story {
         }
         let work = async move {
             wait.await;
-            if fails {
-                Err("no")
-            } else {
-                Ok((tag, 200 + key))
-            }
+            if fails { Err("no") } else { Ok((tag, 200 + key)) }
         };
         let started = client.mutate_async::<Tagged, Text>(key, work, options);
         self.wait_for("mutate_async", async { drop(started.await) });
@@ -293,17 +242,10 @@ impl Story {
                 let sim = &self.lab.sim;
                 let now = sim.now();
                 let jump = ms(self.chance.below(1_000));
-                sim.jump_to(if self.chance.yes() {
-                    now.after(jump)
-                } else {
-                    now.before(jump)
-                });
+                sim.jump_to(if self.chance.yes() { now.after(jump) } else { now.before(jump) });
                 return;
             }
-            _ => Event::Owner(
-                self.chance
-                    .pick(&[alice(), bob(), Owner::Unknown, Owner::Nobody]),
-            ),
+            _ => Event::Owner(self.chance.pick(&[alice(), bob(), Owner::Unknown, Owner::Nobody])),
         };
         self.lab.client.dispatch(event);
     }
@@ -328,11 +270,7 @@ impl Story {
 
     fn end(mut self) {
         self.mounted.clear();
-        for event in [
-            Event::Visible(true),
-            Event::Online(true),
-            Event::Owner(alice()),
-        ] {
+        for event in [Event::Visible(true), Event::Online(true), Event::Owner(alice())] {
             self.lab.send(event);
         }
         self.check();
@@ -342,11 +280,7 @@ impl Story {
             assert!(outcome.take().is_some(), "an unanswered {what}");
         }
         let engine = self.lab.client.engine().expect("an idle engine");
-        let left = (
-            engine.entry_count(),
-            engine.observer_count(),
-            engine.fetching_count(),
-        );
+        let left = (engine.entry_count(), engine.observer_count(), engine.fetching_count());
         assert_eq!(left, (0, 0, 0), "entries, observers, fetches");
         assert!(engine.timer_count() < 200 && self.lab.sim.timer_count() <= 1);
         assert_eq!(self.lab.sim.task_count(), 0, "tasks");

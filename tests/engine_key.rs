@@ -77,29 +77,15 @@ fn a_number_is_its_value_whatever_its_type() {
 
 #[test]
 fn the_order_of_fields_and_entries_does_not_count() {
-    same(
-        &json!({"b": {"d": 1, "c": 2}, "a": 3}),
-        &json!({"a": 3, "b": {"c": 2, "d": 1}}),
-    );
+    same(&json!({"b": {"d": 1, "c": 2}, "a": 3}), &json!({"a": 3, "b": {"c": 2, "d": 1}}));
     let names = ["z", "", "aa", "b", "\u{1f980}", "y"];
     let forth: Vec<_> = names.iter().enumerate().collect();
-    let maps = forth
-        .iter()
-        .cycle()
-        .skip(2)
-        .take(6)
-        .map(|(i, n)| (*n, *i))
-        .collect::<HashMap<_, _>>();
-    let sorted = forth
-        .iter()
-        .map(|(i, n)| (*n, *i))
-        .collect::<BTreeMap<_, _>>();
+    let maps =
+        forth.iter().cycle().skip(2).take(6).map(|(i, n)| (*n, *i)).collect::<HashMap<_, _>>();
+    let sorted = forth.iter().map(|(i, n)| (*n, *i)).collect::<BTreeMap<_, _>>();
     same(&maps, &sorted);
     same(
-        &Filter {
-            page: 2,
-            ..Filter::default()
-        },
+        &Filter { page: 2, ..Filter::default() },
         &json!({"scores": {}, "page": 2, "unknown": null}),
     );
 }
@@ -112,10 +98,7 @@ fn the_last_of_two_entries_with_one_name_counts() {
             serializer.collect_map(self.0.iter().copied())
         }
     }
-    same(
-        &Twice(&[("b", Some(1)), ("a", Some(1)), ("b", Some(2))]),
-        &json!({"a": 1, "b": 2}),
-    );
+    same(&Twice(&[("b", Some(1)), ("a", Some(1)), ("b", Some(2))]), &json!({"a": 1, "b": 2}));
     same(&Twice(&[("a", Some(1)), ("a", None)]), &json!({}));
     same(&Twice(&[("a", None), ("a", Some(1))]), &json!({"a": 1}));
 }
@@ -133,10 +116,7 @@ fn none_is_absent_in_a_map_and_keeps_its_place_in_a_sequence() {
 fn enums_are_written_as_json_writes_them_and_keep_their_variant() {
     same(&Shape::Empty, "Empty");
     same(&Shape::Point(1, -2), &json!({"Point": [1, -2]}));
-    same(
-        &Shape::Named { name: 'n' },
-        &json!({"Named": {"name": "n"}}),
-    );
+    same(&Shape::Named { name: 'n' }, &json!({"Named": {"name": "n"}}));
     same(&Wrapped(1), &1);
     differ(&Shape::Maybe(None), &Shape::Perhaps(None));
     differ(&Shape::Maybe(None), &Shape::Maybe(Some(0)));
@@ -185,10 +165,7 @@ fn nesting_beyond_the_limit_and_refusing_values_are_errors() {
             Err(serde::ser::Error::custom("no"))
         }
     }
-    assert_eq!(
-        Key::of(&[Refuses]),
-        Err(KeyError::Serialize("no".to_owned()))
-    );
+    assert_eq!(Key::of(&[Refuses]), Err(KeyError::Serialize("no".to_owned())));
     struct PassesOver;
     impl Serialize for PassesOver {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -198,10 +175,7 @@ fn nesting_beyond_the_limit_and_refusing_values_are_errors() {
         }
     }
     assert!(matches!(Key::of(&PassesOver), Err(KeyError::Serialize(_))));
-    same(
-        &("the next key", "is not affected"),
-        &["the next key", "is not affected"],
-    );
+    same(&("the next key", "is not affected"), &["the next key", "is not affected"]);
 }
 
 #[test]
@@ -217,25 +191,14 @@ fn a_value_may_build_another_key_while_it_is_written() {
 
 #[test]
 fn a_key_may_be_part_of_another_key_and_of_a_document() {
-    let values = [
-        json!(["notes", {"a": [1, null]}]),
-        json!("x"),
-        json!(0.5),
-        json!(null),
-    ];
+    let values = [json!(["notes", {"a": [1, null]}]), json!("x"), json!(0.5), json!(null)];
     for value in &values {
         same(&(key(value), 1), &(value, 1));
-        assert_eq!(
-            serde_json::from_str::<Key>(&key(value).to_json()).ok(),
-            Some(key(value))
-        );
+        assert_eq!(serde_json::from_str::<Key>(&key(value).to_json()).ok(), Some(key(value)));
     }
     same(&key(&Shape::Maybe(None)), &Shape::Maybe(None));
     let text = serde_json::to_string(&key(&Shape::Maybe(None))).expect("JSON");
-    assert_eq!(
-        serde_json::from_str::<Key>(&text).ok(),
-        Some(key(&Shape::Maybe(None)))
-    );
+    assert_eq!(serde_json::from_str::<Key>(&text).ok(), Some(key(&Shape::Maybe(None))));
 }
 
 #[test]
@@ -263,10 +226,7 @@ fn hooks_take_anything_that_says_its_key_and_none_is_no_key() {
     is([1; 40], &key(&vec![1; 40]));
     assert_eq!(None::<&str>.to_key(), Ok(None));
     assert!(!None::<&str>.is_key(&key(&())));
-    assert_eq!(
-        (Some("a"), None::<u8>).to_key(),
-        Ok(Some(key(&json!(["a", null]))))
-    );
+    assert_eq!((Some("a"), None::<u8>).to_key(), Ok(Some(key(&json!(["a", null])))));
 }
 
 #[test]
@@ -275,11 +235,7 @@ fn comparing_by_default_means_building_and_an_error_is_no_match() {
     impl IntoKey for Mine {
         fn to_key(&self) -> Result<Option<Key>, KeyError> {
             self.1.set(self.1.get() + 1);
-            if self.0 {
-                Key::of("mine").map(Some)
-            } else {
-                Err(KeyError::TooDeep)
-            }
+            if self.0 { Key::of("mine").map(Some) } else { Err(KeyError::TooDeep) }
         }
     }
     let built = |good| Mine(good, Cell::new(0));
@@ -295,38 +251,16 @@ fn decoding_gives_typed_values_back() {
         assert_eq!(key(&value).decode::<T>(), Ok(value));
     }
     let scores = BTreeMap::from([(-3, 2.0), (4, 0.5)]);
-    back(Filter {
-        tag: Some("t".to_owned()),
-        page: 3,
-        scores,
-    });
+    back(Filter { tag: Some("t".to_owned()), page: 3, scores });
     back(Filter::default());
-    back(vec![
-        Shape::Empty,
-        Shape::Maybe(None),
-        Shape::Maybe(Some(1)),
-        Shape::Point(1, -2),
-    ]);
+    back(vec![Shape::Empty, Shape::Maybe(None), Shape::Maybe(Some(1)), Shape::Point(1, -2)]);
     back(Shape::Named { name: '\u{1f980}' });
-    back((
-        Wrapped(u128::MAX),
-        i128::MIN,
-        i64::MIN,
-        u64::MAX,
-        1.0_f32,
-        f64::INFINITY,
-    ));
+    back((Wrapped(u128::MAX), i128::MIN, i64::MIN, u64::MAX, 1.0_f32, f64::INFINITY));
     back(HashMap::from([(u64::MAX, Some(true))]));
     back(HashMap::from([(false, [1, 2]), (true, [3, 4])]));
     back((String::new(), ((), Some(1), None::<i8>)));
     assert!(matches!(key("a").decode::<u8>(), Err(KeyError::Decode(_))));
     assert!(matches!(key(&300).decode::<u8>(), Err(KeyError::Decode(_))));
-    assert!(matches!(
-        key(&(1, 2, 3)).decode::<(u8, u8)>(),
-        Err(KeyError::Decode(_))
-    ));
-    assert!(matches!(
-        key(&json!({"a": 1, "b": 2})).decode::<Shape>(),
-        Err(KeyError::Decode(_))
-    ));
+    assert!(matches!(key(&(1, 2, 3)).decode::<(u8, u8)>(), Err(KeyError::Decode(_))));
+    assert!(matches!(key(&json!({"a": 1, "b": 2})).decode::<Shape>(), Err(KeyError::Decode(_))));
 }

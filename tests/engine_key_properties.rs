@@ -47,12 +47,7 @@ impl Random {
             5 | 6 => json!(self.pick(&["", "a", "b", "null", "1", "\0", "[]", "\u{1f980}"])),
             7 | 8 => (0..self.below(4)).map(|_| self.value(depth - 1)).collect(),
             _ => (0..self.below(4))
-                .map(|_| {
-                    (
-                        self.pick(&["", "a", "b", "aa", "\0"]).to_owned(),
-                        self.value(depth - 1),
-                    )
-                })
+                .map(|_| (self.pick(&["", "a", "b", "aa", "\0"]).to_owned(), self.value(depth - 1)))
                 .collect::<Map<_, _>>()
                 .into(),
         }
@@ -121,9 +116,9 @@ fn model_matches(own: &Value, prefix: &Value) -> bool {
         (Value::Array(own), Value::Array(prefix)) => {
             prefix.len() <= own.len() && own.iter().zip(prefix).all(|(a, b)| model_matches(a, b))
         }
-        (Value::Object(own), Value::Object(prefix)) => prefix
-            .iter()
-            .all(|(name, b)| own.get(name).is_some_and(|a| model_matches(a, b))),
+        (Value::Object(own), Value::Object(prefix)) => {
+            prefix.iter().all(|(name, b)| own.get(name).is_some_and(|a| model_matches(a, b)))
+        }
         _ => own == prefix,
     }
 }
@@ -141,28 +136,15 @@ fn keys_are_equal_exactly_when_their_values_are() {
     let hasher = BuildHasherDefault::<KeyHasher>::default();
     let (mut equal, mut different) = (0, 0);
     let values = samples(0x5eed);
-    let all: Vec<_> = values
-        .iter()
-        .map(|value| (canonical(value), key(value)))
-        .collect();
+    let all: Vec<_> = values.iter().map(|value| (canonical(value), key(value))).collect();
     for (left, left_key) in &all {
         for (right, right_key) in &all {
             assert_eq!(left == right, left_key == right_key, "{left} and {right}");
-            assert_eq!(
-                left == right,
-                hasher.hash_one(left_key) == hasher.hash_one(right_key)
-            );
-            *(if left == right {
-                &mut equal
-            } else {
-                &mut different
-            }) += 1;
+            assert_eq!(left == right, hasher.hash_one(left_key) == hasher.hash_one(right_key));
+            *(if left == right { &mut equal } else { &mut different }) += 1;
         }
     }
-    assert!(
-        equal > 2 * all.len() && different > equal,
-        "{equal} equal, {different} different"
-    );
+    assert!(equal > 2 * all.len() && different > equal, "{equal} equal, {different} different");
 }
 
 #[test]
@@ -171,10 +153,7 @@ fn every_key_can_be_read_back_written_again_and_shown() {
         let own = key(&value);
         let expected = canonical(&value);
         assert_eq!(own.decode::<Value>().as_ref(), Ok(&expected));
-        assert_eq!(
-            serde_json::from_str::<Value>(&own.to_json()).ok(),
-            Some(expected.clone())
-        );
+        assert_eq!(serde_json::from_str::<Value>(&own.to_json()).ok(), Some(expected.clone()));
         assert_eq!(Key::of(&expected).as_ref(), Ok(&own));
         assert_eq!(Key::of(&own).as_ref(), Ok(&own));
         assert_eq!(Key::from_bytes(own.as_bytes()).as_ref(), Ok(&own));
@@ -185,26 +164,16 @@ fn every_key_can_be_read_back_written_again_and_shown() {
 fn prefixes_select_what_a_plain_recursive_comparison_selects() {
     let mut selected = 0;
     let values = samples(0x9e37);
-    let all: Vec<_> = values
-        .iter()
-        .map(|value| (canonical(value), key(value)))
-        .collect();
+    let all: Vec<_> = values.iter().map(|value| (canonical(value), key(value))).collect();
     for (own, own_key) in &all {
         assert!(own_key.starts_with(own_key), "{own}");
         for (prefix, prefix_key) in &all {
             let expected = model_starts_with(own, prefix);
-            assert_eq!(
-                own_key.starts_with(prefix_key),
-                expected,
-                "{prefix} as prefix of {own}"
-            );
+            assert_eq!(own_key.starts_with(prefix_key), expected, "{prefix} as prefix of {own}");
             selected += usize::from(expected && own != prefix);
         }
     }
-    assert!(
-        selected > all.len(),
-        "the samples hardly ever match: {selected}"
-    );
+    assert!(selected > all.len(), "the samples hardly ever match: {selected}");
 }
 
 #[test]
@@ -215,11 +184,7 @@ fn no_bytes_whatever_make_reading_panic() {
             // What is let in is canonical, so equal values have equal bytes.
             assert_eq!(key.as_bytes(), bytes);
             assert_eq!(Key::of(&key).as_ref(), Ok(&key));
-            let _ = (
-                key.to_json(),
-                key.decode::<Value>(),
-                key.decode::<(String, u8)>(),
-            );
+            let _ = (key.to_json(), key.decode::<Value>(), key.decode::<(String, u8)>());
             let _ = (key.as_str(), key.first_str(), key.decode::<IgnoredAny>());
             assert!(key.starts_with(&key));
             1
@@ -264,11 +229,7 @@ fn bytes_that_are_not_canonical_are_refused() {
         &[10, 4, 1, 2, 0],                      // a name that is no text
     ];
     for bytes in refused {
-        assert_eq!(
-            Key::from_bytes(bytes),
-            Err(KeyError::Malformed),
-            "{bytes:?}"
-        );
+        assert_eq!(Key::from_bytes(bytes), Err(KeyError::Malformed), "{bytes:?}");
     }
     let huge = [&[7][..], &[0xff; 18], &[3]].concat();
     assert_eq!(Key::from_bytes(&huge), Err(KeyError::Malformed));

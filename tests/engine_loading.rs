@@ -37,10 +37,7 @@ fn a_first_load_reports_itself_from_the_first_render_and_renders_twice() {
 fn two_hooks_with_one_key_share_one_request() {
     let lab = Lab::new();
     let server = lab.counter(10);
-    let swr = [
-        lab.swr("a", &server, &Swr::new()),
-        lab.swr("a", &server, &Swr::new()),
-    ];
+    let swr = [lab.swr("a", &server, &Swr::new()), lab.swr("a", &server, &Swr::new())];
     let query = [lab.query(&server.query("b")), lab.query(&server.query("b"))];
     let all = || swr.iter().chain(&query);
     assert!(all().all(Observer::is_validating));
@@ -160,21 +157,14 @@ fn equal_values_are_one_key_and_different_ones_are_not() {
         c: Option<u8>,
     }
     let map = BTreeMap::from([("b", 2_u8), ("a", 1)]);
-    let object = Ordered {
-        a: 1,
-        b: 2,
-        c: None,
-    };
+    let object = Ordered { a: 1, b: 2, c: None };
     let as_key = |value: serde_json::Value| value.to_key().ok().flatten();
     assert_eq!(
         as_key(serde_json::to_value(map).unwrap()),
         as_key(serde_json::to_value(object).unwrap())
     );
     let different = |a: serde_json::Value, b: serde_json::Value| assert_ne!(as_key(a), as_key(b));
-    different(
-        serde_json::json!(["\",\"", 1]),
-        serde_json::json!(["", "", 1]),
-    );
+    different(serde_json::json!(["\",\"", 1]), serde_json::json!(["", "", 1]));
     different(serde_json::json!([null]), serde_json::json!(["null"]));
     different(serde_json::json!([false]), serde_json::json!(["false"]));
     different(serde_json::json!([[[]]]), serde_json::json!([[], []]));
@@ -208,10 +198,7 @@ fn a_component_renders_only_for_what_it_reads() {
     lab.run(lab.client.mutate::<&str, lab::Text>("k"));
     lab.advance(10);
     assert_eq!((server.calls(), data.told(), nothing.told()), (2, 1, 0));
-    let late = nothing
-        .observer()
-        .view()
-        .read(Fields::NONE, |shown| shown.data.is_some());
+    let late = nothing.observer().view().read(Fields::NONE, |shown| shown.data.is_some());
     assert!(late, "what was not tracked is up to date all the same");
 }
 
@@ -223,12 +210,7 @@ fn equal_data_keeps_the_old_value() {
     let query = server.query("k");
     let shown = Observer::new(&lab.client, lab.query_watch(&query), Fields::DATA);
     lab.flush();
-    let read = || {
-        lab.client
-            .get_query_data::<BTreeMap<&str, &str>>("k")
-            .unwrap()
-            .unwrap()
-    };
+    let read = || lab.client.get_query_data::<BTreeMap<&str, &str>>("k").unwrap().unwrap();
     let before = read();
     drop(shown.refetch());
     lab.flush();
@@ -316,10 +298,7 @@ fn a_dependent_query_waits_for_its_input() {
 fn a_hook_without_a_function_shows_what_others_fetch() {
     let lab = Lab::new();
     let server = lab.counter(10);
-    let watch = Watch {
-        fetcher: None,
-        ..swr_watch("k", &server, &Swr::new())
-    };
+    let watch = Watch { fetcher: None, ..swr_watch("k", &server, &Swr::new()) };
     let reader = Observer::new(&lab.client, watch, Fields::ALL);
     lab.advance(10);
     assert_eq!((server.calls(), reader.is_loading()), (0, false));
@@ -380,9 +359,8 @@ fn ten_thousand_observers_cost_linear_time() {
         options: watch.options.clone(),
         fetcher: watch.fetcher.clone(),
     };
-    let many: Vec<_> = (0..10_000)
-        .map(|_| Observer::new(&lab.client, copy(), Fields::DATA))
-        .collect();
+    let many: Vec<_> =
+        (0..10_000).map(|_| Observer::new(&lab.client, copy(), Fields::DATA)).collect();
     for observer in &many {
         observer.update(copy());
     }

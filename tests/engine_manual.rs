@@ -21,14 +21,9 @@ fn a_write_reaches_every_hook_with_the_key() {
     let lab = Lab::new();
     let server = lab.server(0, |_| Ok("foo"));
     let options = lab::SwrOptionsOf::new();
-    let hooks = [
-        lab.swr("k", &server, &options),
-        lab.swr("k", &server, &options),
-    ];
+    let hooks = [lab.swr("k", &server, &options), lab.swr("k", &server, &options)];
     lab.flush();
-    let write = lab
-        .client
-        .mutate_data::<Text, Text>("k", "bar", Texts::new().revalidate(false));
+    let write = lab.client.mutate_data::<Text, Text>("k", "bar", Texts::new().revalidate(false));
     assert!(hooks.iter().all(|hook| hook.data() == Some("bar")));
     assert!(matches!(lab.run(write).take(), Some(Ok(Some(data))) if *data == "bar"));
     assert_eq!(server.calls(), 1);
@@ -52,16 +47,8 @@ fn mutate_without_a_hook_makes_the_next_one_fetch() {
     let lab = Lab::new();
     let server = lab.counter(0);
     drop((lab.swr("k", &server, &Swr::new()), lab.flush()));
-    assert!(
-        lab.run(lab.client.mutate::<i32, Text>("k"))
-            .take()
-            .is_some()
-    );
-    assert!(
-        lab.run(lab.client.mutate::<i32, Text>("unknown"))
-            .take()
-            .is_some()
-    );
+    assert!(lab.run(lab.client.mutate::<i32, Text>("k")).take().is_some());
+    assert!(lab.run(lab.client.mutate::<i32, Text>("unknown")).take().is_some());
     assert_eq!(server.calls(), 1);
     let _shown = lab.query(&server.query("k").stale_time(NEVER));
     lab.flush();
@@ -85,16 +72,12 @@ fn an_updater_gets_the_last_data_and_may_decline() {
     ));
     assert_eq!(lab.data("new"), Some(7));
     let no_key =
-        lab.client
-            .mutate_with::<i32, Text>(None::<Text>, |_| panic!("not asked"), quiet());
+        lab.client.mutate_with::<i32, Text>(None::<Text>, |_| panic!("not asked"), quiet());
     assert!(matches!(lab.run(no_key).take(), Some(Ok(None))));
     let before = lab.state("k").unwrap();
     drop(lab.client.mutate_with::<i32, Text>("k", |_| None, quiet()));
     let after = lab.state("k").unwrap();
-    assert_eq!(
-        (after.data_update_count, after.error_update_count),
-        (before.data_update_count, 0)
-    );
+    assert_eq!((after.data_update_count, after.error_update_count), (before.data_update_count, 0));
 }
 
 /// P40.
@@ -104,29 +87,16 @@ fn set_query_data_makes_entries_and_honours_their_age() {
     lab.client.update_query_data::<i32>("k", |_| None).unwrap();
     assert_eq!(lab.entries(), 0);
     lab.client.set_query_data("k", 1).unwrap();
-    assert_eq!(
-        lab.state("k").map(|state| state.status),
-        Some(Status::Success)
-    );
-    lab.client
-        .update_query_data("k", |old| old.map(|n: &i32| n + 1))
-        .unwrap();
+    assert_eq!(lab.state("k").map(|state| state.status), Some(Status::Success));
+    lab.client.update_query_data("k", |old| old.map(|n: &i32| n + 1)).unwrap();
     assert_eq!(lab.data("k"), Some(2));
-    lab.client
-        .set_query_data_at("k", 3, Time::from_millis(5))
-        .unwrap();
-    assert_eq!(
-        lab.state("k").map(|state| state.data_updated_at),
-        Some(Time::from_millis(5))
-    );
+    lab.client.set_query_data_at("k", 3, Time::from_millis(5)).unwrap();
+    assert_eq!(lab.state("k").map(|state| state.data_updated_at), Some(Time::from_millis(5)));
     let server = lab.counter(0);
     let _shown = lab.query(&server.query("k").stale_time(ms(100)));
     lab.flush();
     assert_eq!(server.calls(), 1, "old data is stale");
-    assert!(matches!(
-        lab.client.set_query_data(None::<Text>, 1),
-        Err(QueryError::NoKey)
-    ));
+    assert!(matches!(lab.client.set_query_data(None::<Text>, 1), Err(QueryError::NoKey)));
 }
 
 /// P41.
@@ -137,15 +107,9 @@ fn a_fetch_overwrites_what_was_written_during_it() {
     let shown = lab.query(&server.query("k"));
     lab.advance(5);
     lab.client.set_query_data("k", 42).unwrap();
-    assert_eq!(
-        (shown.number(), shown.fetch_status()),
-        (Some(42), FetchStatus::Fetching)
-    );
+    assert_eq!((shown.number(), shown.fetch_status()), (Some(42), FetchStatus::Fetching));
     lab.advance(5);
-    assert_eq!(
-        (shown.number(), shown.fetch_status()),
-        (Some(23), FetchStatus::Idle)
-    );
+    assert_eq!((shown.number(), shown.fetch_status()), (Some(23), FetchStatus::Idle));
 }
 
 #[test]
@@ -184,15 +148,9 @@ fn invalidating_fetches_what_its_type_says() {
         drop(inactive);
         let all = lab.run(lab.client.invalidate_queries_with("p", refetch_type));
         assert!(all.take().is_some());
-        assert_eq!(
-            (a.calls() - 1, b.calls() - 1, off.calls()),
-            (a_calls, b_calls, 0)
-        );
+        assert_eq!((a.calls() - 1, b.calls() - 1, off.calls()), (a_calls, b_calls, 0));
         let invalid = |key: (Text, Text)| lab.state(key).is_some_and(|state| state.is_invalidated);
-        assert_eq!(
-            (invalid(("p", "a")), invalid(("p", "b"))),
-            (a_calls == 0, b_calls == 0)
-        );
+        assert_eq!((invalid(("p", "a")), invalid(("p", "b"))), (a_calls == 0, b_calls == 0));
         assert_eq!(active.is_stale(), a_calls == 0);
     }
 }
@@ -217,10 +175,7 @@ fn two_invalidations_of_one_tick_are_one_request() {
     let server = lab.counter(10);
     let _shown = lab.query(&server.query(("a", "b")));
     lab.advance(10);
-    drop((
-        lab.client.invalidate_queries("a"),
-        lab.client.invalidate_queries(("a", "b")),
-    ));
+    drop((lab.client.invalidate_queries("a"), lab.client.invalidate_queries(("a", "b"))));
     lab.advance(10);
     assert_eq!(server.calls(), 2);
 }
@@ -279,63 +234,18 @@ fn filters_select_by_key_and_state() {
     assert_eq!(count(Filters::prefix(key("a"))), 2);
     assert_eq!(count(Filters::exact(key(("a", 1)))), 1);
     assert_eq!(count(Filters::exact(key("a"))), 0);
-    assert_eq!(
-        count(Filters::prefix(key((
-            "a",
-            2,
-            serde_json::json!({ "y": 2 })
-        )))),
-        1
-    );
+    assert_eq!(count(Filters::prefix(key(("a", 2, serde_json::json!({ "y": 2 }))))), 1);
     assert_eq!(count(Filters::default()), 3);
-    assert_eq!(
-        count(Filters {
-            activity: Activity::Active,
-            ..Filters::default()
-        }),
-        1
-    );
-    assert_eq!(
-        count(Filters {
-            activity: Activity::Inactive,
-            ..Filters::prefix(key("b"))
-        }),
-        0
-    );
-    assert_eq!(
-        count(Filters {
-            stale: Some(false),
-            ..Filters::default()
-        }),
-        3
-    );
-    drop(
-        lab.client
-            .invalidate_queries_with(("a", 1), RefetchType::None),
-    );
-    assert_eq!(
-        count(Filters {
-            stale: Some(true),
-            ..Filters::default()
-        }),
-        1
-    );
+    assert_eq!(count(Filters { activity: Activity::Active, ..Filters::default() }), 1);
+    assert_eq!(count(Filters { activity: Activity::Inactive, ..Filters::prefix(key("b")) }), 0);
+    assert_eq!(count(Filters { stale: Some(false), ..Filters::default() }), 3);
+    drop(lab.client.invalidate_queries_with(("a", 1), RefetchType::None));
+    assert_eq!(count(Filters { stale: Some(true), ..Filters::default() }), 1);
     let fetching = Some(FetchStatus::Fetching);
-    assert_eq!(
-        count(Filters {
-            fetch_status: fetching,
-            ..Filters::default()
-        }),
-        0
-    );
+    assert_eq!(count(Filters { fetch_status: fetching, ..Filters::default() }), 0);
     let two = Filters {
         predicate: Some(Rc::new(|_, state| {
-            state
-                .data
-                .as_ref()
-                .and_then(|data| data.get::<i32>())
-                .as_deref()
-                == Some(&2)
+            state.data.as_ref().and_then(|data| data.get::<i32>()).as_deref() == Some(&2)
         })),
         ..Filters::prefix(key("a"))
     };
@@ -368,10 +278,7 @@ fn cancelling_a_first_load_tells_who_waits() {
     lab.flush();
     assert!(matches!(first.take(), Some(Err(QueryError::Cancelled))));
     let state = lab.state("k").unwrap();
-    assert_eq!(
-        (state.status, state.fetch_status),
-        (Status::Pending, FetchStatus::Idle)
-    );
+    assert_eq!((state.status, state.fetch_status), (Status::Pending, FetchStatus::Idle));
     assert!(server.signal(0).is_aborted());
 }
 
@@ -383,10 +290,7 @@ fn resetting_goes_back_to_the_beginning_and_fetches_what_is_shown() {
     let initial = lab.query(&server.query("a").initial_data("initial"));
     let plain = lab.query(&server.query("b"));
     lab.advance(10);
-    assert_eq!(
-        (initial.data(), plain.data()),
-        (Some("fetched"), Some("fetched"))
-    );
+    assert_eq!((initial.data(), plain.data()), (Some("fetched"), Some("fetched")));
     let reset = lab.run(lab.client.reset_queries(Filters::default()));
     assert_eq!(initial.data(), Some("initial"));
     assert_eq!(
@@ -395,10 +299,7 @@ fn resetting_goes_back_to_the_beginning_and_fetches_what_is_shown() {
     );
     lab.advance(10);
     assert!(reset.take().is_some());
-    assert_eq!(
-        (initial.data(), plain.data()),
-        (Some("fetched"), Some("fetched"))
-    );
+    assert_eq!((initial.data(), plain.data()), (Some("fetched"), Some("fetched")));
     assert!(plain.see(|shown| shown.is_fetched_after_mount));
 }
 

@@ -34,13 +34,7 @@ impl Letters {
             lab::SwrOptionsFor::<String>::new().on_discarded(move |_| count.set(count.get() + 1));
         let shown = Observer::new(&lab.client, swr_watch("k", &server, &options), Fields::ALL);
         lab.advance(fetch_delay);
-        Self {
-            lab,
-            truth,
-            server,
-            shown,
-            discarded,
-        }
+        Self { lab, truth, server, shown, discarded }
     }
 
     fn text(&self) -> String {
@@ -58,10 +52,7 @@ impl Letters {
         let wait = self.lab.sim.sleep(ms(delay));
         let truth = self.truth.clone();
         let options = options.optimistic_with(move |below| {
-            format!(
-                "{}{letter}",
-                below.map_or(String::new(), |below| (*below).clone())
-            )
+            format!("{}{letter}", below.map_or(String::new(), |below| (*below).clone()))
         });
         let work = async move {
             wait.await;
@@ -92,9 +83,7 @@ fn an_optimistic_change_is_shown_until_the_result_is_there() {
             wait.await;
             Ok::<_, Text>("baz".to_owned())
         };
-        let done = world
-            .lab
-            .run(world.lab.client.mutate_async("k", work, optimistic));
+        let done = world.lab.run(world.lab.client.mutate_async("k", work, optimistic));
         assert_eq!(world.text(), "bar");
         world.lab.advance(19);
         assert_eq!(world.text(), "bar");
@@ -127,18 +116,10 @@ fn a_failed_mutation_is_taken_back_and_followed_by_a_fetch() {
     look();
     lab.advance(20);
     look();
-    let seen: Vec<_> = seen
-        .take()
-        .into_iter()
-        .map(Option::unwrap_or_default)
-        .collect();
+    let seen: Vec<_> = seen.take().into_iter().map(Option::unwrap_or_default).collect();
     assert_eq!(seen, ["", "0", "bar", "0", "1"]);
     assert!(matches!(done.take(), Some(Err(QueryError::Failed(error))) if *error == "no"));
-    assert_eq!(
-        shown.error(),
-        None,
-        "the error is the caller's, not the key's"
-    );
+    assert_eq!(shown.error(), None, "the error is the caller's, not the key's");
 }
 
 /// P38.
@@ -151,10 +132,7 @@ fn the_result_is_written_as_it_is_as_it_is_computed_or_not_at_all() {
     let both = |result: Rc<String>, current: Option<Rc<String>>| {
         format!("{}+{result}", current.unwrap_or_default())
     };
-    let options = world
-        .quiet()
-        .populate_cache_with(both)
-        .optimistic_data("soon".into());
+    let options = world.quiet().populate_cache_with(both).optimistic_data("soon".into());
     let done = client.mutate_async("k", async { Ok::<_, Text>("bar".to_owned()) }, options);
     assert_eq!(world.text(), "soon");
     assert!(matches!(world.lab.run(done).take(), Some(Ok(Some(text))) if *text == "bar"));
@@ -163,14 +141,7 @@ fn the_result_is_written_as_it_is_as_it_is_computed_or_not_at_all() {
 
 #[test]
 fn mutations_that_end_in_any_order_undo_only_themselves() {
-    let ends = [
-        (10, 20, 30),
-        (10, 30, 20),
-        (20, 10, 30),
-        (30, 10, 20),
-        (20, 30, 10),
-        (30, 20, 10),
-    ];
+    let ends = [(10, 20, 30), (10, 30, 20), (20, 10, 30), (30, 10, 20), (20, 30, 10), (30, 20, 10)];
     for (a, b, c) in ends {
         for failing in 0..8_u8 {
             let world = Letters::new(5);
@@ -182,11 +153,7 @@ fn mutations_that_end_in_any_order_undo_only_themselves() {
             );
             assert_eq!(world.text(), "fooabc");
             world.lab.advance(100);
-            assert_eq!(
-                world.text(),
-                *world.truth.borrow(),
-                "{a} {b} {c} failing {failing:b}"
-            );
+            assert_eq!(world.text(), *world.truth.borrow(), "{a} {b} {c} failing {failing:b}");
             assert!(!world.shown.is_validating());
         }
     }
@@ -212,12 +179,7 @@ fn without_a_fetch_that_follows_the_change_on_the_screen_becomes_the_truth() {
     world.lab.advance(10);
     assert_eq!(world.text(), "fooa");
     let add = |old: Option<&String>| old.map(|old| format!("{old}!"));
-    drop(
-        world
-            .lab
-            .client
-            .mutate_with::<_, Text>("k", add, world.quiet()),
-    );
+    drop(world.lab.client.mutate_with::<_, Text>("k", add, world.quiet()));
     assert_eq!((world.text().as_str(), world.server.calls()), ("fooa!", 1));
 }
 
@@ -247,15 +209,8 @@ fn an_answer_that_is_older_than_a_mutation_is_discarded() {
         }
         assert_eq!(world.text(), "fooa");
         world.lab.advance(200);
-        assert_eq!(
-            (world.text().as_str(), world.shown.is_validating()),
-            ("fooa", false)
-        );
-        assert_eq!(
-            world.discarded.get(),
-            1,
-            "told once: {fetch_at} {fetch_takes}"
-        );
+        assert_eq!((world.text().as_str(), world.shown.is_validating()), ("fooa", false));
+        assert_eq!(world.discarded.get(), 1, "told once: {fetch_at} {fetch_takes}");
     }
 }
 
@@ -263,11 +218,7 @@ fn an_answer_that_is_older_than_a_mutation_is_discarded() {
 fn a_mutation_that_succeeded_does_not_look_failed_when_the_fetch_after_it_fails() {
     let lab = Lab::new();
     let server = lab.server(0, |n| if n == 0 { Ok(0) } else { Err("no") });
-    let shown = lab.swr(
-        "k",
-        &server,
-        &lab::SwrOptionsFor::<i32>::new().error_retry_count(0),
-    );
+    let shown = lab.swr("k", &server, &lab::SwrOptionsFor::<i32>::new().error_retry_count(0));
     lab.flush();
     let work = async { Ok::<_, Text>(5) };
     let done = lab.run(lab.client.mutate_async("k", work, MutatorOptions::new()));

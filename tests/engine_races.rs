@@ -23,15 +23,9 @@ fn a_key_that_is_used_for_two_types_gives_an_error_and_breaks_nothing() {
     let text = lab.query(&texts.query("k"));
     lab.flush();
     assert_eq!((number.number(), text.data()), (None, Some("text")));
-    assert!(matches!(
-        lab.client.get_query_data::<i32>("k"),
-        Err(QueryError::TypeMismatch(_))
-    ));
+    assert!(matches!(lab.client.get_query_data::<i32>("k"), Err(QueryError::TypeMismatch(_))));
     let fetched = lab.run(lab.client.fetch_query(numbers.query("k").stale_time(NEVER)));
-    assert!(matches!(
-        fetched.take(),
-        Some(Err(QueryError::TypeMismatch(_)))
-    ));
+    assert!(matches!(fetched.take(), Some(Err(QueryError::TypeMismatch(_)))));
 }
 
 #[test]
@@ -39,10 +33,7 @@ fn rules_of_the_users_may_call_the_client() {
     let lab = Lab::new();
     let server = lab.counter(0);
     let client = lab.client.clone();
-    let (asked, kept) = (
-        Rc::<Cell<u32>>::default(),
-        Rc::new(RefCell::new(Vec::new())),
-    );
+    let (asked, kept) = (Rc::<Cell<u32>>::default(), Rc::new(RefCell::new(Vec::new())));
     let (count, keep) = (asked.clone(), kept.clone());
     let query = server.query("k").compare(move |_, _| {
         count.set(count.get() + 1);
@@ -70,45 +61,30 @@ fn rules_of_the_users_may_call_the_client() {
     assert_eq!(lab.client.engine().unwrap().observer_count(), 1);
     let client = lab.client.clone();
     let reentrant = Filters {
-        predicate: Some(Rc::new(move |_, _| {
-            client.set_query_data("from a filter", 6).is_ok()
-        })),
+        predicate: Some(Rc::new(move |_, _| client.set_query_data("from a filter", 6).is_ok())),
         ..Filters::default()
     };
     assert!(lab.client.is_fetching(reentrant) == 0 && lab.data::<i32>("from a filter").is_none());
     lab.flush();
     let client = lab.client.clone();
     let reentrant = Filters {
-        predicate: Some(Rc::new(move |_, _| {
-            client.set_query_data("from a filter", 6).is_ok()
-        })),
+        predicate: Some(Rc::new(move |_, _| client.set_query_data("from a filter", 6).is_ok())),
         ..Filters::default()
     };
     lab.client.keys(reentrant);
     lab.flush();
-    assert_eq!(
-        lab.data("from a filter"),
-        Some(6),
-        "it happens as soon as it can"
-    );
+    assert_eq!(lab.data("from a filter"), Some(6), "it happens as soon as it can");
 }
 
 #[test]
 fn a_request_survives_its_component_unless_it_can_be_stopped() {
     let lab = Lab::new();
     let (plain, abortable) = (lab.counter(50), lab.counter(50).abortable());
-    drop((
-        lab.query(&plain.query("a")),
-        lab.query(&abortable.query("b")),
-        lab.flush(),
-    ));
+    drop((lab.query(&plain.query("a")), lab.query(&abortable.query("b")), lab.flush()));
     lab.flush();
     assert!(abortable.signal(0).is_aborted());
     let state = lab.state("b").unwrap();
-    assert_eq!(
-        (state.status, state.fetch_status),
-        (Status::Pending, FetchStatus::Idle)
-    );
+    assert_eq!((state.status, state.fetch_status), (Status::Pending, FetchStatus::Idle));
     lab.advance(50);
     assert_eq!((lab.data("a"), lab.data::<i32>("b")), (Some(0), None));
 }
@@ -228,10 +204,7 @@ fn an_observer_after_a_cancellation_starts_anew() {
     let second = lab.query(&server.query("k"));
     assert!(first.is_loading() && second.is_loading());
     lab.advance(50);
-    assert_eq!(
-        (first.number(), second.number(), server.calls()),
-        (Some(1), Some(1), 2)
-    );
+    assert_eq!((first.number(), second.number(), server.calls()), (Some(1), Some(1), 2));
 }
 
 #[test]
@@ -241,10 +214,7 @@ fn both_dialects_share_one_entry_each_with_its_own_words() {
     let swr = lab.swr("k", &server, &Swr::new().error_retry_count(0));
     let query = lab.query(&server.query("k").retry(0));
     lab.advance(10);
-    assert_eq!(
-        (swr.error(), query.error()),
-        (Some("error 0"), Some("error 0"))
-    );
+    assert_eq!((swr.error(), query.error()), (Some("error 0"), Some("error 0")));
     drop(query.refetch());
     assert_eq!((swr.error(), query.error()), (Some("error 0"), None));
     assert!(swr.is_loading() && query.is_loading());
@@ -287,13 +257,7 @@ fn spans_without_end_are_no_trouble() {
     let shown = lab.swr("a", &server, &swr);
     let _failing = (
         lab.swr("b", &broken, &swr),
-        lab.query(
-            &broken
-                .query("c")
-                .retry_delay(NEVER)
-                .stale_time(NEVER)
-                .gc_time(NEVER),
-        ),
+        lab.query(&broken.query("c").retry_delay(NEVER).stale_time(NEVER).gc_time(NEVER)),
     );
     lab.sim.advance(Duration::from_secs(1_000_000_000));
     lab.focus();
@@ -309,23 +273,14 @@ fn a_hook_that_unmounts_itself_when_it_is_told_leaves_the_rest_in_order() {
     let server = lab.counter(10);
     let slot = Rc::new(RefCell::new(None));
     let inner = slot.clone();
-    let suicidal = lab.client.observe(
-        swr_watch("k", &server, &Swr::new()),
-        Rc::new(move || drop(inner.take())),
-    );
-    suicidal
-        .view()
-        .read(yew_clerk::engine::observer::Fields::ALL, |_| ());
+    let suicidal = lab
+        .client
+        .observe(swr_watch("k", &server, &Swr::new()), Rc::new(move || drop(inner.take())));
+    suicidal.view().read(yew_clerk::engine::observer::Fields::ALL, |_| ());
     slot.replace(Some(suicidal));
     let other = lab.swr("k", &server, &Swr::new());
     lab.advance(10);
-    assert_eq!(
-        (
-            other.number(),
-            lab.client.engine().unwrap().observer_count()
-        ),
-        (Some(0), 1)
-    );
+    assert_eq!((other.number(), lab.client.engine().unwrap().observer_count()), (Some(0), 1));
     lab.client.engine().unwrap().check().unwrap();
 }
 
@@ -344,9 +299,7 @@ fn a_listener_that_fetches_again_comes_to_an_end() {
             }
         }),
     );
-    shown
-        .view()
-        .read(yew_clerk::engine::observer::Fields::DATA, |_| ());
+    shown.view().read(yew_clerk::engine::observer::Fields::DATA, |_| ());
     lab.advance(100);
     assert_eq!((server.calls(), left.get()), (4, 0));
     assert_eq!(lab.fetching(), 0);

@@ -23,10 +23,7 @@ fn the_last_keys_data_may_stand_in_for_the_next_ones() {
     swr.update(lab::swr_watch(1, &server, &options));
     tanstack.update(lab.query_watch(&query(1)));
     assert_eq!((swr.number(), swr.is_loading()), (old_swr, true));
-    assert_eq!(
-        (tanstack.number(), tanstack.is_placeholder()),
-        (old_query, true)
-    );
+    assert_eq!((tanstack.number(), tanstack.is_placeholder()), (old_query, true));
     assert_eq!(tanstack.states(), (Status::Success, FetchStatus::Fetching));
     lab.advance(10);
     assert_ne!((swr.number(), tanstack.number()), (old_swr, old_query));
@@ -52,10 +49,7 @@ fn initial_data_counts_as_fetched_when_it_says_so() {
     };
     assert_eq!(calls("stale", Duration::ZERO, None), 1);
     assert_eq!(calls("fresh", NEVER, None), 0);
-    assert_eq!(
-        calls("old", ms(1_000), Some(lab.sim.now().before(ms(1_001)))),
-        1
-    );
+    assert_eq!(calls("old", ms(1_000), Some(lab.sim.now().before(ms(1_001)))), 1);
     assert_eq!(calls("ancient", ms(1_000), Some(Time::ZERO)), 1);
 }
 
@@ -82,10 +76,7 @@ fn a_placeholder_is_shown_as_a_success_and_never_cached() {
         (shown.data(), shown.status(), shown.is_placeholder()),
         (Some("p"), Status::Success, true)
     );
-    assert_eq!(
-        (lab.data::<Text>("k"), shown.fetch_status()),
-        (None, FetchStatus::Fetching)
-    );
+    assert_eq!((lab.data::<Text>("k"), shown.fetch_status()), (None, FetchStatus::Fetching));
     lab.advance(10);
     assert_eq!((shown.data(), shown.is_placeholder()), (Some("d"), false));
     assert_eq!((off.data(), off.is_placeholder()), (Some("p"), true));

@@ -11,9 +11,7 @@ use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::options::{NetworkMode, Refetch};
 
 fn eager() -> Swr {
-    Swr::new()
-        .deduping_interval(Duration::ZERO)
-        .focus_throttle_interval(Duration::ZERO)
+    Swr::new().deduping_interval(Duration::ZERO).focus_throttle_interval(Duration::ZERO)
 }
 
 /// P13.
@@ -102,21 +100,10 @@ fn a_focus_rule_may_look_at_the_state() {
     let lab = Lab::new();
     let server = lab.counter(0);
     let rule = Refetch::With(std::rc::Rc::new(|state| {
-        let small = state
-            .data
-            .as_ref()
-            .and_then(|data| data.get::<i32>())
-            .is_some_and(|n| *n < 1);
-        if small {
-            Refetch::Always
-        } else {
-            Refetch::Never
-        }
+        let small = state.data.as_ref().and_then(|data| data.get::<i32>()).is_some_and(|n| *n < 1);
+        if small { Refetch::Always } else { Refetch::Never }
     }));
-    let query = server
-        .query("k")
-        .stale_time(NEVER)
-        .refetch_on_window_focus(rule);
+    let query = server.query("k").stale_time(NEVER).refetch_on_window_focus(rule);
     let shown = lab.query(&query);
     lab.flush();
     for _ in 0..3 {
@@ -152,14 +139,9 @@ fn who_fetches_offline_has_missed_nothing_when_the_network_is_back() {
     lab.online(false);
     lab.online(true);
     assert_eq!(server.calls(), 1);
-    shown.update(
-        lab.query_watch(
-            &server
-                .query("k")
-                .refetch_on_reconnect(true)
-                .network_mode(NetworkMode::Always),
-        ),
-    );
+    shown.update(lab.query_watch(
+        &server.query("k").refetch_on_reconnect(true).network_mode(NetworkMode::Always),
+    ));
     lab.online(false);
     lab.online(true);
     assert_eq!(server.calls(), 2, "unless it is asked for");
@@ -198,9 +180,7 @@ fn tanstack_query_refetches_on_reconnect_in_a_hidden_page_too() {
 fn swr_polls_after_each_answer() {
     let lab = Lab::new();
     let server = lab.counter(0);
-    let options = Swr::new()
-        .deduping_interval(ms(100))
-        .refresh_interval(ms(200));
+    let options = Swr::new().deduping_interval(ms(100)).refresh_interval(ms(200));
     let shown = lab.swr("k", &server, &options);
     lab.flush();
     let mut seen = vec![shown.number()];
@@ -226,11 +206,7 @@ fn the_polling_interval_may_follow_the_data() {
         assert_eq!(server.calls(), calls);
     }
     let never = lab.counter(0);
-    let _still = lab.swr(
-        "other",
-        &never,
-        &Swr::new().refresh_interval_with(|_| Duration::ZERO),
-    );
+    let _still = lab.swr("other", &never, &Swr::new().refresh_interval_with(|_| Duration::ZERO));
     lab.advance(9_999);
     assert_eq!((never.calls(), shown.data::<u64>()), (1, Some(6)));
 }
@@ -240,9 +216,7 @@ fn the_polling_interval_may_follow_the_data() {
 fn polling_is_held_back_by_deduping() {
     let lab = Lab::new();
     let server = lab.counter(0);
-    let options = Swr::new()
-        .deduping_interval(ms(500))
-        .refresh_interval(ms(100));
+    let options = Swr::new().deduping_interval(ms(500)).refresh_interval(ms(100));
     let shown = lab.swr("k", &server, &options);
     lab.flush();
     let mut seen = Vec::new();
@@ -291,28 +265,14 @@ fn polling_goes_on_after_a_remount_that_fetches_nothing() {
 fn no_interval_makes_the_page_spin() {
     let lab = Lab::new();
     let server = lab.counter(0);
-    for interval in [
-        Duration::ZERO,
-        Duration::from_nanos(1),
-        Duration::from_micros(900),
-        NEVER,
-    ] {
+    for interval in [Duration::ZERO, Duration::from_nanos(1), Duration::from_micros(900), NEVER] {
         let before = server.calls();
-        let shown = lab.query(
-            &server
-                .query("k")
-                .refetch_interval(interval)
-                .stale_time(NEVER),
-        );
+        let shown = lab.query(&server.query("k").refetch_interval(interval).stale_time(NEVER));
         lab.advance(10);
         assert!(server.calls() - before <= 11);
         drop(shown);
     }
-    let hidden = lab.swr(
-        "s",
-        &server,
-        &eager().refresh_interval(Duration::from_nanos(1)),
-    );
+    let hidden = lab.swr("s", &server, &eager().refresh_interval(Duration::from_nanos(1)));
     lab.hide();
     lab.advance(10);
     assert!(hidden.number().is_some());
@@ -323,11 +283,7 @@ fn each_observer_polls_at_its_own_pace_in_a_hidden_page() {
     let lab = Lab::new();
     let server = lab.counter(0);
     let query = || server.query("k").stale_time(NEVER);
-    let _slow = lab.query(
-        &query()
-            .refetch_interval(ms(100))
-            .refetch_interval_in_background(true),
-    );
+    let _slow = lab.query(&query().refetch_interval(ms(100)).refetch_interval_in_background(true));
     let _fast = lab.query(&query().refetch_interval(ms(30)));
     lab.flush();
     lab.hide();
@@ -379,10 +335,7 @@ fn mounting_follows_its_rule_where_there_is_data() {
             lab.client.set_query_data("k", 9).unwrap();
         }
         let before = server.calls();
-        let query = server
-            .query("k")
-            .refetch_on_mount(refetch)
-            .stale_time(stale_time);
+        let query = server.query("k").refetch_on_mount(refetch).stale_time(stale_time);
         let _shown = lab.query(&query);
         lab.flush();
         server.calls() - before
@@ -402,10 +355,7 @@ fn a_disabled_query_fetches_only_when_it_is_told_to() {
     let off = lab.query(&server.query("k").enabled(false));
     lab.focus();
     lab.advance(50);
-    assert_eq!(
-        (off.states(), server.calls()),
-        ((Status::Pending, FetchStatus::Idle), 0)
-    );
+    assert_eq!((off.states(), server.calls()), ((Status::Pending, FetchStatus::Idle), 0));
     drop(off.refetch());
     assert_eq!(off.states(), (Status::Pending, FetchStatus::Fetching));
     lab.advance(10);
@@ -458,10 +408,7 @@ fn a_query_that_starts_offline_waits_for_the_network() {
     assert_eq!(waiting.states(), (Status::Pending, FetchStatus::Paused));
     assert_eq!((waits.calls(), runs.calls()), (0, 1));
     let invalidated = lab.run(lab.client.invalidate_queries("a"));
-    assert!(
-        invalidated.take().is_some(),
-        "nobody is made to wait for the network"
-    );
+    assert!(invalidated.take().is_some(), "nobody is made to wait for the network");
     lab.online(true);
     assert_eq!(waiting.states(), (Status::Success, FetchStatus::Idle));
     assert_eq!(waits.calls(), 1);

@@ -31,9 +31,7 @@ fn revoke_all(world: &World) {
 }
 
 fn refuse_everything(world: &World) {
-    world
-        .net
-        .serve(|_| Reply::text(401, r#"{"error":"unknown azp"}"#));
+    world.net.serve(|_| Reply::text(401, r#"{"error":"unknown azp"}"#));
 }
 
 fn load(world: &World, fetch: &Fetch) -> Result<String, FetchError> {
@@ -45,10 +43,7 @@ fn each_request_carries_the_token_and_stays_out_of_the_browsers_cache() {
     let world = World::new();
     assert_eq!(load(&world, &world.api), Ok("ok".to_owned()));
     let sent = world.net.last();
-    assert_eq!(
-        (user_of(&sent), sent.cache),
-        ("user_alice".to_owned(), Cache::NoStore)
-    );
+    assert_eq!((user_of(&sent), sent.cache), ("user_alice".to_owned(), Cache::NoStore));
     load(&world, &world.api).unwrap();
     assert_eq!(world.source.mints(), 1);
 }
@@ -58,12 +53,7 @@ fn nothing_leaves_without_a_token() {
     let cases = [
         (AuthState::Loading, TokenError::NotLoaded),
         (AuthState::SignedOut, TokenError::SignedOut),
-        (
-            AuthState::Failed {
-                message: "blocked".into(),
-            },
-            TokenError::unavailable("blocked"),
-        ),
+        (AuthState::Failed { message: "blocked".into() }, TokenError::unavailable("blocked")),
     ];
     for (state, error) in cases {
         let world = World::in_state(state);
@@ -88,9 +78,7 @@ fn requests_made_while_loading_leave_when_the_user_is_known() {
 fn the_token_options_of_a_request_reach_the_source() {
     let world = World::new();
     let options = TokenOptions::template("hasura");
-    world
-        .finish(world.api.get("/x").token(options.clone()).send())
-        .unwrap();
+    world.finish(world.api.get("/x").token(options.clone()).send()).unwrap();
     assert_eq!(*world.source.calls.borrow(), [options]);
 }
 
@@ -101,19 +89,15 @@ fn twenty_refusals_at_once_cost_one_mint_and_one_replay_each() {
     revoke_all(&world);
     let first = bearer(&world.net.last());
     world.net.sent.borrow_mut().clear();
-    let waiting: Vec<_> = (0..20)
-        .map(|_| world.sim.run(world.api.get("/x").json::<String>()))
-        .collect();
+    let waiting: Vec<_> =
+        (0..20).map(|_| world.sim.run(world.api.get("/x").json::<String>())).collect();
     for one in &waiting {
         assert_eq!(world.until(one), Ok("ok".to_owned()));
     }
     assert_eq!((world.source.mints(), world.source.forced_mints()), (2, 1));
     let sent = world.net.sent.borrow();
     assert_eq!(sent.len(), 40);
-    let old = sent
-        .iter()
-        .filter(|request| bearer(request) == first)
-        .count();
+    let old = sent.iter().filter(|request| bearer(request) == first).count();
     assert_eq!(old, 20);
 }
 
@@ -128,15 +112,8 @@ fn a_refusal_that_comes_after_the_renewal_just_uses_the_newer_token() {
         if bearer(request) != old {
             return Reply::json(&json!("ok"));
         }
-        let delay = if first_is_slow.replace(false) {
-            500
-        } else {
-            10
-        };
-        Reply {
-            delay: Some(delay),
-            ..Reply::status(401)
-        }
+        let delay = if first_is_slow.replace(false) { 500 } else { 10 };
+        Reply { delay: Some(delay), ..Reply::status(401) }
     });
     let late = world.sim.run(world.api.get("/x").json::<String>());
     let early = world.sim.run(world.api.get("/x").json::<String>());
@@ -149,23 +126,10 @@ fn the_replay_sends_the_same_body() {
     let world = World::new();
     load(&world, &world.api).unwrap();
     revoke_all(&world);
-    world
-        .finish(
-            world
-                .api
-                .post("/x?a=1")
-                .json_body(&json!({ "b": 2 }))
-                .send(),
-        )
-        .unwrap();
+    world.finish(world.api.post("/x?a=1").json_body(&json!({ "b": 2 })).send()).unwrap();
     let sent = world.net.sent.borrow();
-    let [.., refused, replayed] = sent.as_slice() else {
-        panic!("too few")
-    };
-    assert_eq!(
-        (&refused.url, &refused.body),
-        (&replayed.url, &replayed.body)
-    );
+    let [.., refused, replayed] = sent.as_slice() else { panic!("too few") };
+    assert_eq!((&refused.url, &refused.body), (&replayed.url, &replayed.body));
     assert_eq!(replayed.body, Body::Text(r#"{"b":2}"#.into()));
     assert_ne!(bearer(refused), bearer(replayed));
 }
@@ -175,10 +139,7 @@ fn a_server_that_refuses_everything_gets_one_replay_and_no_storm_of_mints() {
     let world = World::new();
     refuse_everything(&world);
     let error = load(&world, &world.api).unwrap_err();
-    assert_eq!(
-        error.status_error().unwrap().body(),
-        Some(json!({ "error": "unknown azp" }))
-    );
+    assert_eq!(error.status_error().unwrap().body(), Some(json!({ "error": "unknown azp" })));
     assert_eq!((world.net.count(), world.source.mints()), (2, 2));
     for _ in 0..5 {
         assert_eq!(load(&world, &world.api).unwrap_err().status(), Some(401));
@@ -215,9 +176,7 @@ fn a_renewal_that_fails_is_reported_as_that_and_may_be_tried_again() {
 fn a_source_that_has_but_one_token_leads_to_no_replay() {
     let world = World::new();
     let token = jwt(&claims_of(&alice(), 1_000, 60, 1));
-    world
-        .source
-        .script(move |_, _| Some(Ok(Credential::Bearer(Token::new(&*token)))));
+    world.source.script(move |_, _| Some(Ok(Credential::Bearer(Token::new(&*token)))));
     refuse_everything(&world);
     assert_eq!(load(&world, &world.api).unwrap_err().status(), Some(401));
     assert_eq!(world.net.count(), 1);
@@ -236,10 +195,7 @@ fn a_session_that_ended_signs_the_request_out_and_not_in_again() {
         Some(Err(TokenError::SignedOut))
     });
     assert_eq!(load(&world, &world.api), Err(FetchError::IdentityChanged));
-    assert_eq!(
-        load(&world, &world.api),
-        Err(FetchError::NoToken(TokenError::SignedOut))
-    );
+    assert_eq!(load(&world, &world.api), Err(FetchError::NoToken(TokenError::SignedOut)));
 }
 
 /// Bob takes over when `moment` milliseconds of Alice's request have passed. Token 0..10, answer 10..20,
@@ -260,14 +216,7 @@ fn a_change_of_the_user_ends_a_request_at_each_of_its_stages() {
         let (world, result) = switched_at(moment, |world| world.source.sign_in(bob()));
         assert_eq!(result, Err(FetchError::IdentityChanged), "{moment}");
         assert_eq!(world.net.count(), sent, "{moment}");
-        assert!(
-            world
-                .net
-                .sent
-                .borrow()
-                .iter()
-                .all(|request| request.signal.is_aborted())
-        );
+        assert!(world.net.sent.borrow().iter().all(|request| request.signal.is_aborted()));
     }
 }
 
@@ -283,11 +232,8 @@ fn a_change_that_the_source_has_not_told_yet_is_noticed_as_well() {
 
 #[test]
 fn another_organisation_is_another_user_and_so_is_nobody() {
-    let changes = [
-        AuthState::signed_in(alice().with_org("org_1")),
-        AuthState::SignedOut,
-        AuthState::Loading,
-    ];
+    let changes =
+        [AuthState::signed_in(alice().with_org("org_1")), AuthState::SignedOut, AuthState::Loading];
     for state in changes {
         let (_, result) = switched_at(15, |world| world.source.set_state(state.clone()));
         assert_eq!(result, Err(FetchError::IdentityChanged), "{state:?}");
@@ -297,10 +243,7 @@ fn another_organisation_is_another_user_and_so_is_nobody() {
 #[test]
 fn a_request_made_while_loading_does_not_leave_with_the_token_of_who_is_gone() {
     let world = World::in_state(AuthState::Loading);
-    let (first, source) = (
-        world.auth.get_token(&TokenOptions::default()),
-        world.source.clone(),
-    );
+    let (first, source) = (world.auth.get_token(&TokenOptions::default()), world.source.clone());
     world.sim.spawn(Box::pin(async move {
         drop(first.await);
         source.sign_in(bob());
@@ -334,36 +277,23 @@ fn a_change_between_the_answer_and_the_reading_of_its_body_hides_the_body() {
     let world = World::new();
     let response = world.finish(world.api.get("/x").send()).unwrap();
     world.source.sign_in(bob());
-    assert_eq!(
-        world.finish(response.text()),
-        Err(FetchError::IdentityChanged)
-    );
+    assert_eq!(world.finish(response.text()), Err(FetchError::IdentityChanged));
 }
 
 #[test]
 fn a_token_of_somebody_else_is_never_attached() {
     let world = World::new();
     let wrong = jwt(&claims_of(&bob(), 1_000, 60, 1));
-    world
-        .source
-        .script(move |_, _| Some(Ok(Credential::Bearer(Token::new(&*wrong)))));
-    assert_eq!(
-        load(&world, &world.api),
-        Err(FetchError::NoToken(TokenError::Mismatch))
-    );
+    world.source.script(move |_, _| Some(Ok(Credential::Bearer(Token::new(&*wrong)))));
+    assert_eq!(load(&world, &world.api), Err(FetchError::NoToken(TokenError::Mismatch)));
     assert_eq!(world.net.count(), 0);
 }
 
 #[test]
 fn a_text_that_would_break_the_header_is_never_attached() {
     let world = World::new();
-    world
-        .source
-        .script(|_, _| Some(Ok(Credential::Bearer(Token::new("a\r\nX-Evil: 1")))));
-    assert_eq!(
-        load(&world, &world.api),
-        Err(FetchError::NoToken(TokenError::Malformed))
-    );
+    world.source.script(|_, _| Some(Ok(Credential::Bearer(Token::new("a\r\nX-Evil: 1")))));
+    assert_eq!(load(&world, &world.api), Err(FetchError::NoToken(TokenError::Malformed)));
     assert_eq!(world.net.count(), 0);
 }
 
@@ -375,15 +305,9 @@ fn a_clock_that_lags_leads_to_one_refusal_at_most() {
     let sim = world.sim.clone();
     world.net.serve(move |request| {
         let header = bearer(request).unwrap();
-        let claims = Token::new(header.strip_prefix("Bearer ").unwrap())
-            .claims()
-            .unwrap();
+        let claims = Token::new(header.strip_prefix("Bearer ").unwrap()).claims().unwrap();
         let server = i64::try_from(sim.now().as_millis()).unwrap() + 30_000;
-        if claims.exp.unwrap() > server {
-            Reply::json(&json!("ok"))
-        } else {
-            Reply::status(401)
-        }
+        if claims.exp.unwrap() > server { Reply::json(&json!("ok")) } else { Reply::status(401) }
     });
     for _ in 0..40 {
         load(&world, &world.api).unwrap();
@@ -410,15 +334,9 @@ fn a_refused_cookie_is_renewed_once_for_all_and_the_requests_replayed() {
     let renewed = renewals.clone();
     world.net.serve(move |request| {
         assert_eq!(bearer(request), None);
-        if renewed.get() > 0 {
-            Reply::json(&json!("ok"))
-        } else {
-            Reply::status(401)
-        }
+        if renewed.get() > 0 { Reply::json(&json!("ok")) } else { Reply::status(401) }
     });
-    let running: Vec<_> = (0..5)
-        .map(|_| world.sim.run(api.get("/x").json::<String>()))
-        .collect();
+    let running: Vec<_> = (0..5).map(|_| world.sim.run(api.get("/x").json::<String>())).collect();
     for one in &running {
         assert_eq!(world.until(one), Ok("ok".to_owned()));
     }
@@ -444,39 +362,24 @@ fn a_server_that_echoes_the_token_does_not_get_it_into_an_error() {
     };
     let errors = RefCell::new(Vec::new());
     world.net.serve(echo(403));
-    errors
-        .borrow_mut()
-        .push(world.finish(world.api.get("/x").send()).unwrap_err());
+    errors.borrow_mut().push(world.finish(world.api.get("/x").send()).unwrap_err());
     world.net.serve(echo(200));
-    errors
-        .borrow_mut()
-        .push(world.finish(world.api.get("/x").json::<u8>()).unwrap_err());
-    world
-        .net
-        .serve(|request| Reply::text(200, &format!("[\"{}\"]", bearer(request).unwrap())));
-    errors.borrow_mut().push(
-        world
-            .finish(world.api.get("/x").json::<Vec<u8>>())
-            .unwrap_err(),
-    );
+    errors.borrow_mut().push(world.finish(world.api.get("/x").json::<u8>()).unwrap_err());
+    world.net.serve(|request| Reply::text(200, &format!("[\"{}\"]", bearer(request).unwrap())));
+    errors.borrow_mut().push(world.finish(world.api.get("/x").json::<Vec<u8>>()).unwrap_err());
     let secret = bearer(&world.net.last()).unwrap();
     let secret = secret.strip_prefix("Bearer ").unwrap();
     for error in errors.borrow().iter() {
         let texts = format!("{error} {error:?}");
         assert!(!texts.contains(secret), "{texts}");
-        assert!(
-            error.status().is_none() || texts.contains("[token]"),
-            "{texts}"
-        );
+        assert!(error.status().is_none() || texts.contains("[token]"), "{texts}");
     }
 }
 
 #[test]
 fn an_echo_of_the_token_is_found_in_whatever_way_json_writes_it() {
     let world = World::new();
-    world
-        .source
-        .script(|_, _| Some(Ok(Credential::Bearer(Token::new("opaque/key")))));
+    world.source.script(|_, _| Some(Ok(Credential::Bearer(Token::new("opaque/key")))));
     for body in [
         r#"{"a":[1,"Bearer opaque\/key"]}"#,
         r#"{"a":{"b":"opaque\u002fkey"}}"#,
@@ -489,9 +392,6 @@ fn an_echo_of_the_token_is_found_in_whatever_way_json_writes_it() {
         let status = error.status_error().unwrap();
         let texts = format!("{error:?} {:?} {}", status.body(), status.text);
         assert!(texts.contains("[token]"), "{texts}");
-        assert!(
-            !texts.contains("opaque") && !texts.contains("key"),
-            "{texts}"
-        );
+        assert!(!texts.contains("opaque") && !texts.contains("key"), "{texts}");
     }
 }

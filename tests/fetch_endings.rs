@@ -25,22 +25,13 @@ fn an_abort_ends_a_request_at_each_of_its_stages() {
     for (moment, sent) in STAGES {
         let world = World::new();
         let signal = Signal::new();
-        let running = world
-            .sim
-            .run(world.api.get("/x").signal(&signal).json::<String>());
+        let running = world.sim.run(world.api.get("/x").signal(&signal).json::<String>());
         world.sim.advance_ms(moment);
         signal.abort();
         world.sim.flush();
         assert_eq!(running.take(), Some(Err(FetchError::Aborted)), "{moment}");
         assert_eq!(world.net.count(), sent, "{moment}");
-        assert!(
-            world
-                .net
-                .sent
-                .borrow()
-                .iter()
-                .all(|request| request.signal.is_aborted())
-        );
+        assert!(world.net.sent.borrow().iter().all(|request| request.signal.is_aborted()));
     }
 }
 
@@ -67,9 +58,7 @@ fn a_signal_counts_as_listened_to_once_a_request_has_it() {
 fn an_abort_does_not_stop_the_token_that_others_wait_for() {
     let world = World::new();
     let signal = Signal::new();
-    let first = world
-        .sim
-        .run(world.api.get("/x").signal(&signal).json::<String>());
+    let first = world.sim.run(world.api.get("/x").signal(&signal).json::<String>());
     let second = world.sim.run(world.api.get("/x").json::<String>());
     signal.abort();
     assert_eq!(world.until(&first), Err(FetchError::Aborted));
@@ -93,14 +82,7 @@ fn a_dropped_future_aborts_what_it_had_sent() {
         }
         drop(running);
         assert_eq!(world.net.count(), sent, "{moment}");
-        assert!(
-            world
-                .net
-                .sent
-                .borrow()
-                .iter()
-                .all(|request| request.signal.is_aborted())
-        );
+        assert!(world.net.sent.borrow().iter().all(|request| request.signal.is_aborted()));
     }
 }
 
@@ -129,18 +111,12 @@ fn a_request_takes_thirty_seconds_at_most_unless_told() {
     let endless = world.sim.run(world.plain.get("/x").no_timeout().send());
     world.sim.advance_ms(500);
     let timeout = |after| Some(Err(FetchError::Timeout { after }));
-    assert_eq!(
-        short.take().map(|result| result.map(|_| ())),
-        timeout(ms(500))
-    );
+    assert_eq!(short.take().map(|result| result.map(|_| ())), timeout(ms(500)));
     world.sim.advance_ms(29_499);
     assert!(running.take().is_none());
     world.sim.advance_ms(1);
     let after = Duration::from_secs(30);
-    assert_eq!(
-        running.take().map(|result| result.map(|_| ())),
-        timeout(after)
-    );
+    assert_eq!(running.take().map(|result| result.map(|_| ())), timeout(after));
     world.sim.advance(Duration::from_secs(3_600));
     assert!(endless.take().is_none());
 }
@@ -148,16 +124,10 @@ fn a_request_takes_thirty_seconds_at_most_unless_told() {
 #[test]
 fn the_timeout_covers_the_reading_of_the_body() {
     let world = World::new();
-    world.net.serve(|_| Reply {
-        body_delay: None,
-        ..Reply::status(200)
-    });
+    world.net.serve(|_| Reply { body_delay: None, ..Reply::status(200) });
     let after = Duration::from_secs(1);
     for status in [200, 500] {
-        world.net.serve(move |_| Reply {
-            body_delay: None,
-            ..Reply::status(status)
-        });
+        world.net.serve(move |_| Reply { body_delay: None, ..Reply::status(status) });
         let result = world.finish(world.plain.get("/x").timeout(after).text());
         assert_eq!(result, Err(FetchError::Timeout { after }), "{status}");
         assert!(world.net.last().signal.is_aborted());
@@ -191,16 +161,11 @@ fn an_abort_after_a_timeout_changes_nothing_of_the_reason() {
     world.net.serve(|_| Reply::never());
     let signal = Signal::new();
     let request = world.plain.get("/x").signal(&signal).timeout(ms(100));
-    let running = world
-        .sim
-        .run(async move { request.send().await.map(|_| ()) });
+    let running = world.sim.run(async move { request.send().await.map(|_| ()) });
     world.sim.advance_ms(100);
     signal.abort();
     world.sim.flush();
-    assert_eq!(
-        running.take(),
-        Some(Err(FetchError::Timeout { after: ms(100) }))
-    );
+    assert_eq!(running.take(), Some(Err(FetchError::Timeout { after: ms(100) })));
 }
 
 #[test]
@@ -211,71 +176,43 @@ fn requests_that_ended_leave_no_timer_no_task_and_no_listener() {
     assert_eq!((timers, tasks), (0, 0));
 }
 
-fn recorded() -> (
-    Rc<RefCell<Vec<RequestEvent>>>,
-    yew_clerk::auth::Subscription,
-) {
+fn recorded() -> (Rc<RefCell<Vec<RequestEvent>>>, yew_clerk::auth::Subscription) {
     let events = Rc::new(RefCell::new(Vec::new()));
     let list = events.clone();
-    (
-        events,
-        subscribe_requests(move |event| list.borrow_mut().push(event.clone())),
-    )
+    (events, subscribe_requests(move |event| list.borrow_mut().push(event.clone())))
 }
 
 #[test]
 fn the_log_tells_how_requests_ended_and_nothing_secret() {
     let world = World::new();
     let (events, guard) = recorded();
-    world
-        .finish(world.plain.get("/a?key=secret#x").json::<String>())
-        .unwrap();
+    world.finish(world.plain.get("/a?key=secret#x").json::<String>()).unwrap();
     world.finish(world.api.post("/b").json::<String>()).unwrap();
     world.net.serve(|_| Reply::status(404));
-    world
-        .finish(world.plain.get("https://other.example/c?d").send())
-        .unwrap_err();
+    world.finish(world.plain.get("https://other.example/c?d").send()).unwrap_err();
     world.net.serve(|_| Reply::json(&json!(5)));
-    world
-        .finish(world.plain.get("/d").json::<String>())
-        .unwrap_err();
+    world.finish(world.plain.get("/d").json::<String>()).unwrap_err();
     world.net.serve(|_| Reply::lost());
     world.finish(world.plain.get("/e").send()).unwrap_err();
     drop(guard);
     world.finish(world.plain.get("/f").send()).unwrap_err();
     let events = events.borrow();
-    let told: Vec<_> = events
-        .iter()
-        .map(|e| (e.method, &*e.path, e.outcome, e.credential))
-        .collect();
+    let told: Vec<_> =
+        events.iter().map(|e| (e.method, &*e.path, e.outcome, e.credential)).collect();
     // A plain request to the own origin travels with its cookies.
     let (none, cookie) = (CredentialKind::None, CredentialKind::Cookie);
     assert_eq!(
         told,
         [
             (Method::Get, "/a", RequestOutcome::Status(200), cookie),
-            (
-                Method::Post,
-                "/b",
-                RequestOutcome::Status(200),
-                CredentialKind::Bearer
-            ),
-            (
-                Method::Get,
-                "https://other.example/c",
-                RequestOutcome::Status(404),
-                none
-            ),
+            (Method::Post, "/b", RequestOutcome::Status(200), CredentialKind::Bearer),
+            (Method::Get, "https://other.example/c", RequestOutcome::Status(404), none),
             (Method::Get, "/d", RequestOutcome::Failed("decode"), cookie),
             (Method::Get, "/e", RequestOutcome::Failed("network"), cookie),
         ]
     );
     assert_eq!(events[0].duration, ms(15));
-    assert!(
-        events
-            .windows(2)
-            .all(|two| two[0].id < two[1].id && two[0].started < two[1].started)
-    );
+    assert!(events.windows(2).all(|two| two[0].id < two[1].id && two[0].started < two[1].started));
     assert!(events.iter().all(|event| !event.replayed));
     assert!(!format!("{events:?}").contains("secret"));
 }
@@ -295,11 +232,7 @@ fn the_log_tells_of_replays_and_of_requests_given_up() {
     assert!(world.until(&running).is_err());
     world.source.set_state(AuthState::SignedOut);
     assert!(world.finish(world.api.get("/d").text()).is_err());
-    let told: Vec<_> = events
-        .borrow()
-        .iter()
-        .map(|e| (e.outcome, e.replayed))
-        .collect();
+    let told: Vec<_> = events.borrow().iter().map(|e| (e.outcome, e.replayed)).collect();
     assert_eq!(
         told,
         [

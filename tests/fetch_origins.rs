@@ -40,16 +40,9 @@ fn the_pages_own_origin_gets_the_token_whatever_way_it_is_written() {
     ] {
         world.finish(world.api.get(url).send()).unwrap();
         let sent = world.net.last();
-        assert!(
-            sent.url.starts_with("https://app.example/"),
-            "{url:?} is {}",
-            sent.url
-        );
+        assert!(sent.url.starts_with("https://app.example/"), "{url:?} is {}", sent.url);
         assert!(bearer(&sent).unwrap().starts_with("Bearer ey"), "{url:?}");
-        assert_eq!(
-            (sent.mode, sent.credentials),
-            (Mode::SameOrigin, Credentials::SameOrigin)
-        );
+        assert_eq!((sent.mode, sent.credentials), (Mode::SameOrigin, Credentials::SameOrigin));
     }
 }
 
@@ -65,10 +58,7 @@ fn every_other_origin_is_refused_by_name_before_a_token_is_even_asked_for() {
         ("/\n/evil.example", evil),
         (" https:\\\\evil.example", evil),
         ("https:evil.example", "own"),
-        (
-            "https://app.example.evil.example/",
-            "https://app.example.evil.example",
-        ),
+        ("https://app.example.evil.example/", "https://app.example.evil.example"),
         ("https://evil.example/https://app.example/", evil),
         ("https://evil.example?https://app.example/", evil),
         ("https://evil.example#@app.example/", evil),
@@ -82,19 +72,12 @@ fn every_other_origin_is_refused_by_name_before_a_token_is_even_asked_for() {
         let refused = refusal(&world, &world.api, url);
         if origin == "own" {
             // As a browser reads it, this is a path beside the page, and no other host.
-            assert_eq!(
-                &*world.net.last().url,
-                "https://app.example/home/evil.example"
-            );
+            assert_eq!(&*world.net.last().url, "https://app.example/home/evil.example");
             world.net.sent.borrow_mut().clear();
             world.source.calls.borrow_mut().clear();
             continue;
         }
-        assert_eq!(
-            refused,
-            Some((origin.to_owned(), RefusedBecause::NotAllowed)),
-            "{url:?}"
-        );
+        assert_eq!(refused, Some((origin.to_owned(), RefusedBecause::NotAllowed)), "{url:?}");
         assert_eq!((world.net.count(), world.source.mints()), (0, 0), "{url:?}");
     }
 }
@@ -102,16 +85,10 @@ fn every_other_origin_is_refused_by_name_before_a_token_is_even_asked_for() {
 #[test]
 fn addresses_that_name_a_user_are_no_addresses() {
     let world = World::new();
-    for url in [
-        "https://app.example@evil.example/",
-        "https://a:b@app.example/",
-        "//a@app.example",
-    ] {
+    for url in ["https://app.example@evil.example/", "https://a:b@app.example/", "//a@app.example"]
+    {
         let result = world.finish(world.api.get(url).send());
-        assert!(
-            matches!(result, Err(FetchError::InvalidUrl(_))),
-            "{url}: {result:?}"
-        );
+        assert!(matches!(result, Err(FetchError::InvalidUrl(_))), "{url}: {result:?}");
     }
     assert_eq!((world.net.count(), world.source.mints()), (0, 0));
 }
@@ -175,25 +152,18 @@ fn an_encrypted_page_does_not_send_its_token_to_itself_unencrypted() {
 fn an_allowed_origin_gets_the_token_without_cookies_and_without_redirects() {
     let world = World::new();
     let api = world.api.allowing(&[API]).unwrap();
-    let request = api
-        .get("https://api.example/x")
-        .credentials(Credentials::Include);
+    let request = api.get("https://api.example/x").credentials(Credentials::Include);
     world.finish(request.send()).unwrap();
     let sent = world.net.last();
     assert!(bearer(&sent).is_some());
     assert_eq!((sent.mode, sent.redirect), (Mode::Cors, Redirect::Error));
     assert_eq!(sent.credentials, Credentials::Omit);
-    for url in [
-        "https://api.example:444/",
-        "https://api.example.evil.example/",
-        "http://api.example/",
-    ] {
+    for url in
+        ["https://api.example:444/", "https://api.example.evil.example/", "http://api.example/"]
+    {
         assert!(refusal(&world, &api, url).is_some(), "{url}");
     }
-    assert!(
-        refusal(&world, &world.api, "https://api.example/x").is_some(),
-        "the first handle"
-    );
+    assert!(refusal(&world, &world.api, "https://api.example/x").is_some(), "the first handle");
 }
 
 #[test]
@@ -222,19 +192,9 @@ fn an_allowed_origin_has_to_be_exactly_an_origin() {
         let error = OriginPolicy::allowing(&transport, &[API, bad]).expect_err(bad);
         assert_eq!(&*error.origin, bad);
     }
-    let good = [
-        API,
-        "https://api.example:8443",
-        "http://localhost:3000",
-        "https://xn--pp-6kc.example",
-    ];
-    assert_eq!(
-        OriginPolicy::allowing(&transport, &good)
-            .unwrap()
-            .allowed()
-            .len(),
-        4
-    );
+    let good =
+        [API, "https://api.example:8443", "http://localhost:3000", "https://xn--pp-6kc.example"];
+    assert_eq!(OriginPolicy::allowing(&transport, &good).unwrap().allowed().len(), 4);
 }
 
 #[test]
@@ -251,19 +211,14 @@ fn a_redirect_within_the_origin_is_followed() {
 #[test]
 fn a_redirect_to_another_origin_fails_in_the_browser_already() {
     let world = World::new();
-    let elsewhere = || Reply {
-        redirect: Some("https://evil.example/".to_owned()),
-        ..Reply::text(200, "1")
-    };
+    let elsewhere =
+        || Reply { redirect: Some("https://evil.example/".to_owned()), ..Reply::text(200, "1") };
     world.net.serve(move |_| elsewhere());
     let own = world.finish(world.api.get("/x").send());
     assert!(matches!(own, Err(FetchError::Network(_))), "{own:?}");
     let api = world.api.allowing(&[API]).unwrap();
     let foreign = world.finish(api.get("https://api.example/x").send());
-    assert!(
-        matches!(foreign, Err(FetchError::Network(_))),
-        "{foreign:?}"
-    );
+    assert!(matches!(foreign, Err(FetchError::Network(_))), "{foreign:?}");
 }
 
 #[test]
@@ -283,20 +238,10 @@ fn a_redirect_that_a_transport_let_through_is_refused_with_its_answer() {
 fn a_cookie_session_works_on_the_own_origin_alone() {
     let world = World::new();
     let auth = AuthClient::new(Rc::new(cookie(alice())), Rc::new(world.sim.clone()));
-    let api = world
-        .plain
-        .clone()
-        .with_auth(auth)
-        .allowing(&[API])
-        .unwrap();
-    world
-        .finish(api.get("/x").credentials(Credentials::Omit).send())
-        .unwrap();
+    let api = world.plain.clone().with_auth(auth).allowing(&[API]).unwrap();
+    world.finish(api.get("/x").credentials(Credentials::Omit).send()).unwrap();
     let sent = world.net.last();
-    assert_eq!(
-        (bearer(&sent), sent.credentials),
-        (None, Credentials::SameOrigin)
-    );
+    assert_eq!((bearer(&sent), sent.credentials), (None, Credentials::SameOrigin));
     assert_eq!(sent.mode, Mode::SameOrigin);
     let refused = refusal(&world, &api, "https://api.example/x");
     assert_eq!(refused, Some((API.to_owned(), RefusedBecause::CookieOnly)));
@@ -305,10 +250,7 @@ fn a_cookie_session_works_on_the_own_origin_alone() {
 
 #[test]
 fn a_page_without_an_origin_sends_no_token() {
-    let world = World::at(
-        "file:///home/user/index.html",
-        AuthState::signed_in(alice()),
-    );
+    let world = World::at("file:///home/user/index.html", AuthState::signed_in(alice()));
     for url in ["x.json", "file:///home/user/x.json"] {
         assert!(refusal(&world, &world.api, url).is_some());
     }
@@ -320,9 +262,6 @@ fn the_callers_own_authorization_header_is_refused() {
     let world = World::new();
     let request = world.api.get("/x").header("aUthorization", "Bearer mine");
     let result = world.finish(request.send());
-    assert!(
-        matches!(result, Err(FetchError::InvalidHeader { .. })),
-        "{result:?}"
-    );
+    assert!(matches!(result, Err(FetchError::InvalidHeader { .. })), "{result:?}");
     assert_eq!((world.net.count(), world.source.mints()), (0, 0));
 }

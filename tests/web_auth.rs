@@ -28,9 +28,7 @@ fn clerk_view(url: &'static str) -> View {
     View::new(move |ctx| {
         let swr = use_clerk_swr::<String>(url).run(ctx);
         let loading = if swr.is_loading() { " loading" } else { "" };
-        let error = swr
-            .error()
-            .map_or_else(String::new, |error| format!(" {error}"));
+        let error = swr.error().map_or_else(String::new, |error| format!(" {error}"));
         format!("{}{loading}{error}", shown(swr.data()))
     })
 }
@@ -52,11 +50,7 @@ async fn clerk_swr_shows_what_the_server_refuses() {
     let _stage = Stage::new(app(&SignIn::new(user("A")), view.html())).await;
     network.reply(0, 404, "\"nothing here\"").await;
     assert_eq!(view.renders(), 2);
-    assert!(
-        view.last().starts_with("- ") && view.last().contains("404"),
-        "{}",
-        view.last()
-    );
+    assert!(view.last().starts_with("- ") && view.last().contains("404"), "{}", view.last());
 }
 
 #[wasm_bindgen_test]
@@ -83,10 +77,7 @@ async fn clerk_swr_asks_nothing_while_nobody_is_signed_in() {
     assert_eq!(network.count(), 0);
     sign_in.becomes(user("A")).await;
     network.ok(0, "of A").await;
-    assert_eq!(
-        (network.asked(), view.last()),
-        (vec!["/api/foo Bearer A".into()], "of A".into())
-    );
+    assert_eq!((network.asked(), view.last()), (vec!["/api/foo Bearer A".into()], "of A".into()));
 }
 
 #[wasm_bindgen_test]
@@ -95,11 +86,7 @@ async fn options_cannot_make_the_data_of_clerk_swr_public() {
     let sign_in = SignIn::new(user("A"));
     let view = View::new(|ctx| {
         let options = SwrOptions::new().access(Access::Public);
-        shown(
-            use_clerk_swr_with::<String>("/api/foo", options)
-                .run(ctx)
-                .data(),
-        )
+        shown(use_clerk_swr_with::<String>("/api/foo", options).run(ctx).data())
     });
     let _stage = Stage::new(app(&sign_in, view.html())).await;
     network.ok(0, "of A").await;
@@ -133,11 +120,7 @@ async fn the_providers_may_stand_in_either_order_and_with_caches_of_their_own() 
         let network = Network::new();
         let (sign_in, view) = (SignIn::new(AuthState::Loading), clerk_view("/api/order"));
         let stage = Stage::new(order(&sign_in, view.html())).await;
-        assert_eq!(
-            (network.count(), view.last()),
-            (0, "- loading".into()),
-            "order {number}"
-        );
+        assert_eq!((network.count(), view.last()), (0, "- loading".into()), "order {number}");
         sign_in.becomes(user("A")).await;
         network.ok(0, "of A").await;
         assert_eq!(view.last(), "of A", "order {number}");
@@ -174,27 +157,16 @@ async fn use_auth_and_the_gates_follow_the_user() {
     assert_eq!(stage.text(), "false false [] loading");
     sign_in.becomes(user("A")).await;
     assert_eq!(stage.text(), "true true [A] in");
-    let token = held
-        .get()
-        .get_token(&TokenOptions::default())
-        .await
-        .unwrap();
+    let token = held.get().get_token(&TokenOptions::default()).await.unwrap();
     assert!(matches!(token, Credential::Bearer(token) if token.expose() == "A"));
     let renders = view.renders();
-    held.get()
-        .get_token(&TokenOptions::default().fresh())
-        .await
-        .unwrap();
+    held.get().get_token(&TokenOptions::default().fresh()).await.unwrap();
     settle().await;
     assert_eq!(view.renders(), renders, "a new token is no news");
     drop(held.get().sign_out());
     settle().await;
     assert_eq!(stage.text(), "true false [] out");
-    sign_in
-        .becomes(AuthState::Failed {
-            message: "no script".into(),
-        })
-        .await;
+    sign_in.becomes(AuthState::Failed { message: "no script".into() }).await;
     assert_eq!(stage.text(), "false false [] ");
     assert_eq!(view.renders(), 4);
 }

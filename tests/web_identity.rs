@@ -60,10 +60,7 @@ async fn answer_all(network: &Network, server: &Server, from: &mut (usize, usize
 fn assert_nothing_of(owner: &str, renders: &[String]) {
     let secrets = ["clerk", "private", "query"].map(|what| format!("{owner}-{what}"));
     for text in renders {
-        assert!(
-            !secrets.iter().any(|secret| text.contains(secret)),
-            "{text:?} of {renders:?}"
-        );
+        assert!(!secrets.iter().any(|secret| text.contains(secret)), "{text:?} of {renders:?}");
     }
 }
 
@@ -98,11 +95,7 @@ async fn nor_by_way_of_signing_out_or_of_loading() {
         sign_in.becomes(user("B")).await;
         // What went out for nobody, if anything, is no answer for B.
         answer_all(&network, &server, &mut answered, "B").await;
-        assert_eq!(
-            stage.text(),
-            "B-clerk B-private B-query A-public",
-            "{between:?}"
-        );
+        assert_eq!(stage.text(), "B-clerk B-private B-query A-public", "{between:?}");
         assert_nothing_of("A", &view.log()[renders..]);
     }
 }
@@ -127,11 +120,7 @@ async fn another_session_or_organisation_of_the_same_user_is_another_identity() 
     }
     let before = (network.count(), server.count());
     sign_in.becomes(same_user("2", None)).await;
-    assert_eq!(
-        (network.count(), server.count()),
-        before,
-        "the same identity is no change"
-    );
+    assert_eq!((network.count(), server.count()), before, "the same identity is no change");
 }
 
 #[wasm_bindgen_test]
@@ -152,11 +141,7 @@ async fn late_answers_of_the_user_before_are_thrown_away() {
     assert_eq!(stage.text(), "- - - -");
     assert_nothing_of("A", &view.log());
     assert_eq!(network.count(), sent + 1);
-    assert_eq!(
-        server.count(),
-        asked.len() + 2,
-        "the public request goes on"
-    );
+    assert_eq!(server.count(), asked.len() + 2, "the public request goes on");
 }
 
 #[wasm_bindgen_test]
@@ -180,10 +165,7 @@ async fn while_sign_in_loads_private_queries_wait_and_public_ones_do_not() {
     let (network, server) = (Network::new(), Server::new());
     let (sign_in, view) = (SignIn::new(AuthState::Loading), mixed(&server));
     let _stage = Stage::new(app(&sign_in, view.html())).await;
-    assert_eq!(
-        (network.count(), server.asked()),
-        (0, vec!["public".to_owned()])
-    );
+    assert_eq!((network.count(), server.asked()), (0, vec!["public".to_owned()]));
     sign_in.becomes(AuthState::SignedOut).await;
     let mut asked = server.asked();
     asked.sort();
@@ -214,13 +196,7 @@ async fn another_source_is_another_sign_in() {
     network.ok(1, "of B").await;
     assert_eq!(network.asked(), ["/api/foo Bearer A", "/api/foo Bearer B"]);
     assert_eq!(view.last(), "of B");
-    assert!(
-        view.log()[renders..]
-            .iter()
-            .all(|text| !text.contains("of A")),
-        "{:?}",
-        view.log()
-    );
+    assert!(view.log()[renders..].iter().all(|text| !text.contains("of A")), "{:?}", view.log());
     assert_eq!(first.listener_count(), 0);
 }
 
@@ -233,9 +209,7 @@ async fn what_a_component_asks_for_the_user_before_is_not_asked_with_the_token_o
         let api = use_authenticated_fetch().run(ctx);
         let user = auth.user_id().unwrap_or_else(|| "nobody".into());
         let query = query_options("fixed key", move |ctx| {
-            api.get(&format!("/api/users/{user}"))
-                .signal(&ctx.signal())
-                .json::<String>()
+            api.get(&format!("/api/users/{user}")).signal(&ctx.signal()).json::<String>()
         });
         shown(use_query_with(query).run(ctx).data())
     });
@@ -251,12 +225,7 @@ async fn what_a_component_asks_for_the_user_before_is_not_asked_with_the_token_o
     sign_in.becomes(user("B")).await;
     let mut asked = network.asked();
     asked.sort();
-    let expected = [
-        "own/A Bearer A",
-        "own/B Bearer B",
-        "users/A Bearer A",
-        "users/B Bearer B",
-    ];
+    let expected = ["own/A Bearer A", "own/B Bearer B", "users/A Bearer A", "users/B Bearer B"];
     assert_eq!(asked, expected.map(|path| format!("/api/{path}")));
     assert_eq!(stage.text(), "--");
 }

@@ -51,10 +51,7 @@ async fn an_answer_for_a_component_that_is_gone_is_kept_for_the_next() {
     assert!(server.ok(0, "d").await, "the request went on");
     assert_eq!(view.log(), ["- loading"], "nothing renders late");
     stage.show(under(&client, &[&view])).await;
-    assert_eq!(
-        (view.log(), server.count()),
-        (vec!["- loading".into(), "d".into()], 1)
-    );
+    assert_eq!((view.log(), server.count()), (vec!["- loading".into(), "d".into()], 1));
 }
 
 #[wasm_bindgen_test]
@@ -134,20 +131,14 @@ async fn a_component_may_unmount_another_in_reaction_to_the_same_answer() {
     assert_eq!(server.count(), 1);
     server.ok(0, "d").await;
     assert_eq!(stage.text(), "ddone");
-    assert_eq!(
-        child.log(),
-        ["- loading"],
-        "it was unmounted before it could render"
-    );
+    assert_eq!(child.log(), ["- loading"], "it was unmounted before it could render");
 }
 
 #[wasm_bindgen_test]
 async fn handles_in_long_lived_closures_are_harmless_after_the_unmount() {
     let (server, client) = (Server::<String>::new(), new_client());
-    let (swr_held, query_held) = (
-        Held::<SwrHandle<String, String>>::new(),
-        Held::<QueryHandle<String, String>>::new(),
-    );
+    let (swr_held, query_held) =
+        (Held::<SwrHandle<String, String>>::new(), Held::<QueryHandle<String, String>>::new());
     let (fetch, swr_left, query_left) = (server.clone(), swr_held.clone(), query_held.clone());
     let mutate = Held::new();
     let mutate_left = mutate.clone();
@@ -171,9 +162,7 @@ async fn handles_in_long_lived_closures_are_harmless_after_the_unmount() {
     assert_eq!(shown(query.data()), "q0");
     // A refetch through a component that is gone has nobody to fetch for.
     assert!(query.refetch().await.unwrap().is_none());
-    let written = swr
-        .mutate_data("s1".into(), MutatorOptions::new().revalidate(false))
-        .await;
+    let written = swr.mutate_data("s1".into(), MutatorOptions::new().revalidate(false)).await;
     assert_eq!(shown(written.unwrap()), "s1");
     let running = mutate.get().mutate("m".into());
     settle().await;
@@ -201,10 +190,7 @@ async fn nothing_is_left_of_components_that_are_gone() {
     server.ok(0, "d").await;
     pause(5).await;
     settle().await;
-    assert!(
-        weak.upgrade().is_none(),
-        "the cache is freed with its last user"
-    );
+    assert!(weak.upgrade().is_none(), "the cache is freed with its last user");
 }
 
 #[wasm_bindgen_test]
@@ -262,11 +248,7 @@ async fn hundreds_of_keys_and_huge_values_are_carried() {
     let big = "x".repeat(4_000_000);
     let views: Vec<View> = (0..300)
         .map(|number| {
-            let big = if number == 7 {
-                big.clone()
-            } else {
-                String::new()
-            };
+            let big = if number == 7 { big.clone() } else { String::new() };
             View::new(move |ctx| {
                 let big = big.clone();
                 let options = SwrOptions::new().deduping_interval(Duration::ZERO);
@@ -275,8 +257,7 @@ async fn hundreds_of_keys_and_huge_values_are_carried() {
                     async move { Ok::<_, String>(format!("{}{big}", key.1)) }
                 };
                 let swr = use_swr_with(("k".repeat(2000), number), fetch, options).run(ctx);
-                swr.data()
-                    .map_or_else(String::new, |data| data.len().to_string())
+                swr.data().map_or_else(String::new, |data| data.len().to_string())
             })
         })
         .collect();
@@ -288,10 +269,7 @@ async fn hundreds_of_keys_and_huge_values_are_carried() {
     assert!(views.iter().all(|view| view.renders() == 2));
     drop(client.invalidate_queries(yew_clerk::engine::filters::Filters::default()));
     settle().await;
-    assert!(
-        views.iter().all(|view| view.renders() == 2),
-        "equal data is no news, however large"
-    );
+    assert!(views.iter().all(|view| view.renders() == 2), "equal data is no news, however large");
     stage.end().await;
 }
 

@@ -21,17 +21,9 @@ wasm_bindgen_test_configure!(run_in_browser);
 type Handle = MutationHandle<String, String, String>;
 
 fn text(mutation: &Handle) -> String {
-    let error = mutation
-        .error()
-        .map_or_else(String::new, |error| format!(" error {error}"));
-    let variables = mutation
-        .variables()
-        .map_or_else(String::new, |v| format!(" of {v}"));
-    format!(
-        "{:?} {}{error}{variables}",
-        mutation.status(),
-        shown(mutation.data())
-    )
+    let error = mutation.error().map_or_else(String::new, |error| format!(" error {error}"));
+    let variables = mutation.variables().map_or_else(String::new, |v| format!(" of {v}"));
+    format!("{:?} {}{error}{variables}", mutation.status(), shown(mutation.data()))
 }
 
 fn under(client: &QueryClient, html: Html) -> Html {
@@ -85,11 +77,7 @@ async fn every_call_runs_and_the_latest_is_shown() {
     let calls = ["a", "b", "c"].map(|text| held.get().mutate(text.into()));
     settle().await;
     assert_eq!(server.asked(), ["a", "b", "c"]);
-    assert_eq!(
-        view.log(),
-        ["Idle -", "Pending - of c"],
-        "one render for all three"
-    );
+    assert_eq!(view.log(), ["Idle -", "Pending - of c"], "one render for all three");
     server.ok(2, "C").await;
     server.ok(0, "A").await;
     server.fail(1, "B").await;
@@ -191,11 +179,7 @@ async fn another_user_neither_sees_nor_gets_the_result() {
     server.ok(1, "late secret of A").await;
     assert!(running.await.unwrap_err().is_cancelled());
     assert!(queued.await.unwrap_err().is_cancelled());
-    assert_eq!(
-        server.asked(),
-        ["shown", "running"],
-        "nothing runs with the token of another"
-    );
+    assert_eq!(server.asked(), ["shown", "running"], "nothing runs with the token of another");
     assert_eq!((view.last(), successes.get()), ("Idle -".into(), 1));
 }
 
@@ -210,10 +194,7 @@ async fn to_learn_who_the_user_is_disturbs_no_mutation() {
     client.set_owner(Owner::Identity("A".into()));
     settle().await;
     server.ok(0, "x").await;
-    assert_eq!(
-        (&**running.await.unwrap(), view.last()),
-        ("x", "Success x of v".into())
-    );
+    assert_eq!((&**running.await.unwrap(), view.last()), ("x", "Success x of v".into()));
 }
 
 #[wasm_bindgen_test]

@@ -28,9 +28,7 @@ type Options = SwrOptions<String, String>;
 
 /// SWR without deduping and throttle, so that each event counts.
 fn eager() -> Options {
-    Options::new()
-        .deduping_interval(Duration::ZERO)
-        .focus_throttle_interval(Duration::ZERO)
+    Options::new().deduping_interval(Duration::ZERO).focus_throttle_interval(Duration::ZERO)
 }
 
 fn swr_view(server: &Server, key: &'static str, options: &Knob<Options>) -> View {
@@ -161,9 +159,7 @@ fn query_view(server: &Server, stale: Duration, focus: Refetch) -> View {
 #[wasm_bindgen_test]
 async fn a_query_follows_its_rule_of_focus() {
     let (fresh, stale) = (Duration::MAX, Duration::ZERO);
-    let once = Refetch::With(std::rc::Rc::new(|state| {
-        (state.data_update_count < 2).into()
-    }));
+    let once = Refetch::With(std::rc::Rc::new(|state| (state.data_update_count < 2).into()));
     let cases = [
         (fresh, Refetch::IfStale, 1),
         (fresh, Refetch::Always, 2),
@@ -191,10 +187,7 @@ async fn a_query_waits_while_offline_and_goes_on_when_online() {
     let mut stage = Stage::new(under(&client, quiet.html())).await;
     go_offline().await;
     stage.show(under(&client, view.html())).await;
-    assert_eq!(
-        (server.count(), view.log()),
-        (0, vec!["- Paused".to_owned()])
-    );
+    assert_eq!((server.count(), view.log()), (0, vec!["- Paused".to_owned()]));
     go_online().await;
     server.ok(0, "d").await;
     assert_eq!(view.log()[1..], ["- Fetching", "d Idle"]);
@@ -236,11 +229,7 @@ async fn a_thousand_hooks_listen_once_and_set_few_timers() {
             View::new(move |ctx| {
                 let fetch =
                     move |(_, key): (&'static str, u32)| async move { Ok::<_, String>(key) };
-                shown(
-                    use_swr_with(("k", number), fetch, SwrOptions::new())
-                        .run(ctx)
-                        .data(),
-                )
+                shown(use_swr_with(("k", number), fetch, SwrOptions::new()).run(ctx).data())
             })
         })
         .collect();
@@ -250,12 +239,7 @@ async fn a_thousand_hooks_listen_once_and_set_few_timers() {
     };
     let stage = Stage::new(under(&client, list)).await;
     settle().await;
-    assert!(
-        views
-            .iter()
-            .enumerate()
-            .all(|(number, view)| view.last() == number.to_string())
-    );
+    assert!(views.iter().enumerate().all(|(number, view)| view.last() == number.to_string()));
     assert_eq!(listeners_added(), 5, "one for each event");
     let timers = timers_set();
     stage.end().await;

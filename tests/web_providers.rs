@@ -45,10 +45,7 @@ impl Console {
     }
 
     fn said(&self) -> Vec<String> {
-        self.said
-            .iter()
-            .filter_map(|text| text.as_string())
-            .collect()
+        self.said.iter().filter_map(|text| text.as_string()).collect()
     }
 }
 
@@ -77,10 +74,7 @@ async fn a_query_without_its_provider_says_so_and_fetches_nothing() {
     let _stage = Stage::new(view.html()).await;
     view.again().await;
     let (text, said) = (view.last(), console.said());
-    assert!(
-        text.contains("use_query") && text.contains("QueryClientProvider"),
-        "{text}"
-    );
+    assert!(text.contains("use_query") && text.contains("QueryClientProvider"), "{text}");
     assert_eq!(server.count(), 0);
     assert_eq!(said.len(), 1, "said once: {said:?}");
     assert!(said[0].contains("QueryClientProvider"));
@@ -91,21 +85,13 @@ async fn clerk_swr_without_its_provider_says_so_and_fetches_nothing() {
     let console = Console::new();
     let view = View::new(|ctx| {
         let swr = use_clerk_swr::<String>("/api/foo").run(ctx);
-        format!(
-            "{} {} {}",
-            shown(swr.data()),
-            swr.is_loading(),
-            problem(swr.problem())
-        )
+        format!("{} {} {}", shown(swr.data()), swr.is_loading(), problem(swr.problem()))
     });
     let _stage = Stage::new(view.html()).await;
     view.again().await;
     let text = view.last();
     assert!(text.starts_with("- false"), "{text}");
-    assert!(
-        text.contains("use_clerk_swr") && text.contains("AuthProvider"),
-        "{text}"
-    );
+    assert!(text.contains("use_clerk_swr") && text.contains("AuthProvider"), "{text}");
     assert_eq!(console.said().len(), 1);
 }
 
@@ -122,11 +108,7 @@ async fn other_hooks_without_a_provider_work_or_fail_with_the_reason() {
         auth_left.set(use_auth().run(ctx));
         let _client = use_query_client().run(ctx);
         mutation_left.set(use_mutation(move |_: Rc<()>| remote.fetch("m")).run(ctx));
-        format!(
-            "{} {}",
-            use_is_fetching().run(ctx),
-            auth_left.get().is_loaded()
-        )
+        format!("{} {}", use_is_fetching().run(ctx), auth_left.get().is_loaded())
     });
     let gates = html! {
         <>
@@ -138,28 +120,14 @@ async fn other_hooks_without_a_provider_work_or_fail_with_the_reason() {
     let stage = Stage::new(html! { <>{ view.html() }{ gates }</> }).await;
     assert_eq!(stage.text(), "0 falseloading");
     let refused = fetch_held.get().get("/api/foo").send().await.unwrap_err();
-    assert!(
-        matches!(refused, FetchError::MissingProvider(_)),
-        "{refused}"
-    );
-    assert!(
-        auth_held
-            .get()
-            .get_token(&TokenOptions::default())
-            .await
-            .is_err()
-    );
+    assert!(matches!(refused, FetchError::MissingProvider(_)), "{refused}");
+    assert!(auth_held.get().get_token(&TokenOptions::default()).await.is_err());
     assert!(auth_held.get().sign_out().await.is_err());
     let running = mutation.get().mutate(());
     settle().await;
     server.ok(0, "d").await;
     assert_eq!(*running.await.unwrap(), "d");
-    assert!(
-        console
-            .said()
-            .iter()
-            .any(|said| said.contains("use_authenticated_fetch"))
-    );
+    assert!(console.said().iter().any(|said| said.contains("use_authenticated_fetch")));
 }
 
 #[wasm_bindgen_test]
@@ -201,11 +169,7 @@ async fn a_key_that_cannot_be_encoded_is_a_problem_and_not_a_panic() {
         drop(swr.mutate());
         let query = use_query(key.clone(), |_| async { Ok::<u32, String>(1) }).run(ctx);
         let fetching = use_is_fetching_of(key).run(ctx);
-        let texts = [
-            shown(swr.data()),
-            problem(swr.problem()),
-            problem(query.problem()),
-        ];
+        let texts = [shown(swr.data()), problem(swr.problem()), problem(query.problem())];
         format!("{} {fetching}", texts.join("; "))
     });
     let other = View::new(|ctx| {
@@ -243,19 +207,11 @@ async fn nested_providers_have_caches_of_their_own() {
         </QueryClientProvider>
     };
     let _stage = Stage::new(html).await;
-    assert_eq!(
-        (outer.last(), inner.last()),
-        ("outer".into(), "inner".into())
-    );
-    let mine = held
-        .get()
-        .mutate_data("mine".into(), MutatorOptions::new().revalidate(false));
+    assert_eq!((outer.last(), inner.last()), ("outer".into(), "inner".into()));
+    let mine = held.get().mutate_data("mine".into(), MutatorOptions::new().revalidate(false));
     drop(mine);
     settle().await;
-    assert_eq!(
-        (outer.last(), inner.last()),
-        ("outer".into(), "mine".into())
-    );
+    assert_eq!((outer.last(), inner.last()), ("outer".into(), "mine".into()));
 }
 
 #[wasm_bindgen_test]
@@ -275,10 +231,7 @@ async fn a_configured_cache_is_for_swr_hooks_alone() {
     };
     let _stage = Stage::new(html).await;
     assert_eq!((view.last(), query.last()), ("swr".into(), "query".into()));
-    assert_eq!(
-        shown(client.get_query_data::<String>("k").unwrap()),
-        "query"
-    );
+    assert_eq!(shown(client.get_query_data::<String>("k").unwrap()), "query");
     assert_eq!(shown(other.get_query_data::<String>("k").unwrap()), "swr");
 }
 
@@ -317,11 +270,7 @@ async fn configurations_are_merged_and_a_hook_has_the_last_word() {
     };
     let never = polls(SwrOptions::new());
     let outer = Rc::new(SwrOptions::new().refresh_interval(Duration::from_millis(30)));
-    let inner = Rc::new(
-        SwrOptions::new()
-            .deduping_interval(Duration::ZERO)
-            .is_paused(true),
-    );
+    let inner = Rc::new(SwrOptions::new().deduping_interval(Duration::ZERO).is_paused(true));
     let html = |view: &View, inner: &Rc<SwrOptions>| {
         html! {
             <QueryClientProvider>
@@ -333,11 +282,7 @@ async fn configurations_are_merged_and_a_hook_has_the_last_word() {
     };
     let stage = Stage::new(html(&never, &inner)).await;
     pause(50).await;
-    assert_eq!(
-        (server.count(), never.last()),
-        (0, "- false".into()),
-        "the inner one pauses"
-    );
+    assert_eq!((server.count(), never.last()), (0, "- false".into()), "the inner one pauses");
     stage.end().await;
 
     // The hook itself is not paused: both other options still come from the configurations.

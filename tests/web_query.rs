@@ -36,9 +36,7 @@ fn all(query: &Handle) -> String {
         FetchStatus::Paused => " paused",
     };
     let loading = if query.is_loading() { " loading" } else { "" };
-    let error = query
-        .error()
-        .map_or_else(String::new, |error| format!(" {error}"));
+    let error = query.error().map_or_else(String::new, |error| format!(" {error}"));
     format!("{} {status}{error}{fetch}{loading}", shown(query.data()))
 }
 
@@ -105,10 +103,7 @@ async fn who_reads_the_data_does_not_render_for_equal_data() {
     drop(held.get().refetch());
     settle().await;
     server.ok(1, "same").await;
-    assert_eq!(
-        (view.log(), server.count()),
-        (vec!["-".into(), "same".into()], 2)
-    );
+    assert_eq!((view.log(), server.count()), (vec!["-".into(), "same".into()], 2));
     assert!(std::rc::Rc::ptr_eq(&before, &held.get().data().unwrap()));
 }
 
@@ -130,14 +125,8 @@ async fn chosen_fields_alone_make_it_render_whatever_it_reads() {
 async fn a_failure_is_tried_again_in_sight_of_the_component() {
     let server = Server::new();
     let fetch = server.clone();
-    let query = move || {
-        asking(&fetch, "k")
-            .retry(1)
-            .retry_delay(Duration::from_millis(20))
-    };
-    let (view, held) = view_of(query, |query| {
-        format!("{} {}", all(query), query.failure_count())
-    });
+    let query = move || asking(&fetch, "k").retry(1).retry_delay(Duration::from_millis(20));
+    let (view, held) = view_of(query, |query| format!("{} {}", all(query), query.failure_count()));
     let _stage = staged(&view).await;
     server.fail(0, "e").await;
     assert_eq!(view.last(), "- pending fetching loading 1");
@@ -159,24 +148,15 @@ async fn a_disabled_query_waits_for_a_refetch_or_for_being_enabled() {
     let (fetch, wanted) = (server.clone(), enabled.clone());
     let (view, held) = view_of(move || asking(&fetch, "k").enabled(wanted.get()), all);
     let _stage = staged(&view).await;
-    assert_eq!(
-        (server.count(), view.log()),
-        (0, vec!["- pending".to_owned()])
-    );
+    assert_eq!((server.count(), view.log()), (0, vec!["- pending".to_owned()]));
     let answer = held.get().refetch();
     settle().await;
     server.ok(0, "d").await;
-    assert_eq!(
-        answer.await.unwrap().as_deref().map(String::as_str),
-        Some("d")
-    );
+    assert_eq!(answer.await.unwrap().as_deref().map(String::as_str), Some("d"));
     assert_eq!(view.last(), "d success");
     enabled.set(true);
     view.again().await;
-    assert_eq!(
-        (server.count(), view.last()),
-        (2, "d success fetching".into())
-    );
+    assert_eq!((server.count(), view.last()), (2, "d success fetching".into()));
 }
 
 #[wasm_bindgen_test]
@@ -226,12 +206,8 @@ async fn without_that_a_change_of_key_shows_nothing_old() {
     key.set("two");
     view.again().await;
     server.ok(1, "2").await;
-    let expected = [
-        "- pending fetching loading",
-        "1 success",
-        "- pending fetching loading",
-        "2 success",
-    ];
+    let expected =
+        ["- pending fetching loading", "1 success", "- pending fetching loading", "2 success"];
     assert_eq!(view.log(), expected);
 }
 
@@ -240,9 +216,7 @@ async fn data_that_turns_stale_makes_one_render_and_no_fetch() {
     let server = Server::new();
     let fetch = server.clone();
     let query = move || asking(&fetch, "k").stale_time(Duration::from_millis(30));
-    let (view, _) = view_of(query, |query| {
-        format!("{} {}", shown(query.data()), query.is_stale())
-    });
+    let (view, _) = view_of(query, |query| format!("{} {}", shown(query.data()), query.is_stale()));
     let _stage = staged(&view).await;
     server.ok(0, "d").await;
     pause(60).await;
@@ -292,10 +266,7 @@ async fn the_client_of_the_provider_writes_and_invalidates_what_components_show(
     assert_eq!(view.last(), "mine success");
     drop(found.get().invalidate_queries("k"));
     settle().await;
-    assert_eq!(
-        (server.count(), view.last()),
-        (2, "mine success fetching".into())
-    );
+    assert_eq!((server.count(), view.last()), (2, "mine success fetching".into()));
     assert_eq!(finder.renders(), 1, "the client itself changes nothing");
 }
 
@@ -316,11 +287,7 @@ async fn fetching_queries_are_counted_by_their_keys() {
         (every.log(), some.log()),
         (vec!["0".into(), "2".into()], vec!["0".into(), "1".into()])
     );
-    let number_of_a = server
-        .asked()
-        .iter()
-        .position(|key| key == "\"a\"")
-        .unwrap();
+    let number_of_a = server.asked().iter().position(|key| key == "\"a\"").unwrap();
     server.ok(number_of_a, "a").await;
     assert_eq!((every.last(), some.last()), ("1".into(), "0".into()));
     which.set("b");

@@ -29,9 +29,7 @@ fn all(swr: &Handle) -> String {
         (true, false) => " loading without validating",
         (false, false) => "",
     };
-    let error = swr
-        .error()
-        .map_or_else(String::new, |error| format!(" error {error}"));
+    let error = swr.error().map_or_else(String::new, |error| format!(" error {error}"));
     format!("{}{flags}{error}", shown(swr.data()))
 }
 
@@ -182,10 +180,7 @@ async fn a_change_of_key_never_shows_the_old_data_under_the_new_key() {
     key.set(Some("one"));
     view.again().await;
     let log = view.log();
-    assert_eq!(
-        log[..4],
-        ["one=- loading", "one=1", "two=- loading", "two=2"]
-    );
+    assert_eq!(log[..4], ["one=- loading", "one=1", "two=- loading", "two=2"]);
     // The first key's data was just fetched: it is shown at once, and not fetched again.
     assert_eq!(log[4..], ["one=1"]);
 }
@@ -226,11 +221,7 @@ async fn the_previous_data_stays_if_that_is_wished() {
 #[wasm_bindgen_test]
 async fn a_fallback_is_shown_until_there_is_data() {
     let server = Server::new();
-    let (view, _) = full(
-        &server,
-        &Knob::new(Some("k")),
-        Options::new().fallback_data("f".into()),
-    );
+    let (view, _) = full(&server, &Knob::new(Some("k")), Options::new().fallback_data("f".into()));
     let _stage = Stage::new(in_provider(&[&view])).await;
     server.ok(0, "d").await;
     assert_eq!(view.log(), ["f loading", "d"]);
@@ -249,14 +240,7 @@ async fn an_error_stays_next_to_the_data_until_a_request_succeeds() {
     drop(held.get().mutate());
     settle().await;
     server.ok(2, "d").await;
-    let expected = [
-        "- loading",
-        "d",
-        "d validating",
-        "d error no",
-        "d validating error no",
-        "d",
-    ];
+    let expected = ["- loading", "d", "d validating", "d error no", "d validating error no", "d"];
     assert_eq!(view.log(), expected);
 }
 
@@ -272,10 +256,7 @@ async fn a_failed_request_is_tried_again_after_its_interval() {
     settle().await;
     assert_eq!(view.last(), "- loading error e0");
     server.ok(1, "d").await;
-    assert_eq!(
-        view.log(),
-        ["- loading", "- error e0", "- loading error e0", "d"]
-    );
+    assert_eq!(view.log(), ["- loading", "- error e0", "- loading error e0", "d"]);
 }
 
 #[wasm_bindgen_test]
@@ -313,10 +294,7 @@ async fn immutable_data_is_fetched_once() {
     server.ok(0, "d").await;
     stage.show(html(false)).await;
     stage.show(html(true)).await;
-    assert_eq!(
-        (server.count(), view.log()),
-        (1, vec!["- loading".into(), "d".into(), "d".into()])
-    );
+    assert_eq!((server.count(), view.log()), (1, vec!["- loading".into(), "d".into(), "d".into()]));
 }
 
 #[wasm_bindgen_test]
@@ -327,11 +305,7 @@ async fn data_written_by_hand_shows_in_every_component_and_discards_what_is_in_f
     let (second, _) = full(&server, &key, Options::new());
     let _stage = Stage::new(in_provider(&[&first, &second])).await;
     let options = MutatorOptions::new().revalidate(false);
-    let written = held
-        .get()
-        .mutate_data("mine".into(), options)
-        .await
-        .unwrap();
+    let written = held.get().mutate_data("mine".into(), options).await.unwrap();
     settle().await;
     assert_eq!(written.as_deref().map(String::as_str), Some("mine"));
     server.ok(0, "late").await;
@@ -345,9 +319,7 @@ async fn an_optimistic_change_shows_at_once_and_goes_when_the_work_fails() {
     let (view, held) = full(&server, &Knob::new(Some("k")), Options::new());
     let _stage = Stage::new(in_provider(&[&view])).await;
     server.ok(0, "old").await;
-    let options = MutatorOptions::new()
-        .optimistic_data("new".into())
-        .revalidate(false);
+    let options = MutatorOptions::new().optimistic_data("new".into()).revalidate(false);
     let ended = held.get().mutate_async(work.fetch("w"), options);
     settle().await;
     assert_eq!(view.last(), "new");
@@ -359,11 +331,7 @@ async fn an_optimistic_change_shows_at_once_and_goes_when_the_work_fails() {
 #[wasm_bindgen_test]
 async fn the_hook_works_without_any_provider() {
     let server = Server::new();
-    let (view, held) = full(
-        &server,
-        &Knob::new(Some("without a provider")),
-        Options::new(),
-    );
+    let (view, held) = full(&server, &Knob::new(Some("without a provider")), Options::new());
     let _stage = Stage::new(view.html()).await;
     server.ok(0, "d").await;
     assert_eq!(view.log(), ["- loading", "d"]);

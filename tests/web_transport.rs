@@ -63,10 +63,7 @@ async fn the_page_itself_is_fetched_from_its_own_origin() {
 
 #[wasm_bindgen_test]
 async fn what_is_not_there_is_an_error_with_its_status() {
-    let error = fetch::get("/no-such-file.json?key=secret")
-        .json::<u8>()
-        .await
-        .unwrap_err();
+    let error = fetch::get("/no-such-file.json?key=secret").json::<u8>().await.unwrap_err();
     assert_eq!(error.status(), Some(404));
     assert!(!error.to_string().contains("secret"));
 }
@@ -87,9 +84,7 @@ async fn data_and_blob_addresses_are_read() {
     assert_eq!(fetch::get(&address).bytes().await, Ok(b"[1,2]".to_vec()));
     for address in [&*address, "data:,x", "javascript:0", "about:blank"] {
         let refused = authenticated().get(address).send().await.map(|_| ());
-        let Err(FetchError::OriginRefused { reason, .. }) = refused else {
-            panic!("{refused:?}")
-        };
+        let Err(FetchError::OriginRefused { reason, .. }) = refused else { panic!("{refused:?}") };
         assert_eq!(reason, RefusedBecause::NotHttp);
     }
 }
@@ -109,10 +104,7 @@ async fn hostile_addresses_are_read_as_the_browser_reads_them_and_get_no_token()
         ("https://EVIL.example:443/", "https://evil.example"),
         ("https://\u{ff45}vil.example", "https://evil.example"),
         ("https://\u{430}pp.example/", "https://xn--pp-6kc.example"),
-        (
-            "https://127.0.0.1.evil.example/",
-            "https://127.0.0.1.evil.example",
-        ),
+        ("https://127.0.0.1.evil.example/", "https://127.0.0.1.evil.example"),
     ] {
         let refused = api.get(address).send().await.map(|_| ());
         let Err(FetchError::OriginRefused { origin, .. }) = refused else {
@@ -120,17 +112,9 @@ async fn hostile_addresses_are_read_as_the_browser_reads_them_and_get_no_token()
         };
         assert_eq!(&*origin, host, "{address}");
     }
-    for address in [
-        "https://user@evil.example/",
-        "//a:b@evil.example",
-        "https://",
-        "http://[::1",
-    ] {
+    for address in ["https://user@evil.example/", "//a:b@evil.example", "https://", "http://[::1"] {
         let refused = api.get(address).send().await.map(|_| ());
-        assert!(
-            matches!(refused, Err(FetchError::InvalidUrl(_))),
-            "{address}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(FetchError::InvalidUrl(_))), "{address}: {refused:?}");
     }
 }
 
@@ -154,10 +138,7 @@ fn addresses_are_resolved_with_all_their_parts() {
 async fn another_origin_without_leave_is_a_network_error() {
     // Port 9 is on every browser's list of forbidden ports: no packet leaves.
     let error = fetch::get("http://localhost:9/").send().await.unwrap_err();
-    assert!(
-        matches!(error, FetchError::Network(_)) && error.is_retryable(),
-        "{error}"
-    );
+    assert!(matches!(error, FetchError::Network(_)) && error.is_retryable(), "{error}");
 }
 
 #[wasm_bindgen_test]
@@ -212,14 +193,7 @@ async fn dropping_a_request_or_an_unread_answer_aborts_it_in_the_browser() {
 
 #[wasm_bindgen_test]
 async fn a_wrapped_fetch_that_rejects_with_anything_stops_nothing() {
-    for reason in [
-        "'text'",
-        "null",
-        "undefined",
-        "5",
-        "{}",
-        "new Error('lost')",
-    ] {
+    for reason in ["'text'", "null", "undefined", "5", "{}", "new Error('lost')"] {
         let _fake = FakeFetch::new(&format!("return Promise.reject({reason})"));
         let error = fetch::get("/").send().await.unwrap_err();
         assert!(matches!(error, FetchError::Network(_)), "{reason}: {error}");

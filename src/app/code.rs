@@ -12,10 +12,7 @@ pub struct CodeProps {
 /// A piece of Rust.
 #[component]
 pub fn Code(props: &CodeProps) -> Html {
-    let shown = props
-        .source
-        .split_once("// ---\n")
-        .map_or(props.source, |(_, shown)| shown);
+    let shown = props.source.split_once("// ---\n").map_or(props.source, |(_, shown)| shown);
     html! {
         <section class="card code">
             <h2>{ "The code that runs here" }</h2>

@@ -13,16 +13,8 @@ struct Fault {
 }
 
 async fn order(fault: &'static str) -> Result<(), FetchError> {
-    let faults = [Fault {
-        path: "/api/foo",
-        fault,
-        times: 1,
-    }];
-    fetch::put("/__dev/faults")
-        .json_body(&faults)
-        .send()
-        .await
-        .map(|_| ())
+    let faults = [Fault { path: "/api/foo", fault, times: 1 }];
+    fetch::put("/__dev/faults").json_body(&faults).send().await.map(|_| ())
 }
 
 /// The properties of [`Faults`].
@@ -103,12 +95,7 @@ fn Foreign(props: &ForeignProps) -> Html {
     let oninput = {
         let url = url.clone();
         move |event: InputEvent| {
-            url.set(
-                event
-                    .target_unchecked_into::<web_sys::HtmlInputElement>()
-                    .value()
-                    .into(),
-            )
+            url.set(event.target_unchecked_into::<web_sys::HtmlInputElement>().value().into())
         }
     };
     let ask = {

@@ -51,10 +51,7 @@ impl GreetingCardProps {
         let words = match (self.busy, state) {
             _ if self.offline => "Offline: it goes on when the network is back",
             (true, _) if self.failures > 0 => {
-                return (
-                    state,
-                    format!("Attempt {} failed; trying again…", self.failures),
-                );
+                return (state, format!("Attempt {} failed; trying again…", self.failures));
             }
             (true, "success") => "Looking for news…",
             (true, _) => "Loading…",

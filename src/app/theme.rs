@@ -48,9 +48,7 @@ impl Theme {
 
     /// Shows the theme, and remembers it where that is possible.
     fn apply(self) {
-        let root = web_sys::window()
-            .and_then(|w| w.document())
-            .and_then(|d| d.document_element());
+        let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element());
         if let Some(root) = root {
             let _shown = root.set_attribute("data-theme", self.name());
         }

@@ -23,10 +23,9 @@ pub fn Who() -> Html {
         AuthState::Loading => ("loading", AttrValue::from("…")),
         AuthState::SignedOut => ("signed-out", AttrValue::from("Signed out")),
         AuthState::Failed { .. } => ("failed", AttrValue::from("Sign-in is out of reach")),
-        AuthState::SignedIn(identity) => (
-            "signed-in",
-            name.unwrap_or_else(|| identity.user_id.clone()).into(),
-        ),
+        AuthState::SignedIn(identity) => {
+            ("signed-in", name.unwrap_or_else(|| identity.user_id.clone()).into())
+        }
     };
     let sign_out = {
         let (auth, way_out) = (auth.clone(), way_out.setter());
@@ -35,11 +34,7 @@ pub fn Who() -> Html {
             way_out.set(LEAVING);
             yew::platform::spawn_local(async move {
                 // After a failure the user is still signed in, as the header goes on saying.
-                way_out.set(if leaving.await.is_ok() {
-                    SIGN_OUT
-                } else {
-                    AGAIN
-                });
+                way_out.set(if leaving.await.is_ok() { SIGN_OUT } else { AGAIN });
             });
         }
     };

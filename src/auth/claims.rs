@@ -71,9 +71,7 @@ impl Claims {
 /// The last entry of a name, as JSON has it.
 fn find<'a>(claims: &'a [(String, Claim)], name: &str) -> Option<&'a Claim> {
     let mut latest_first = claims.iter().rev();
-    latest_first
-        .find(|(other, _)| other == name)
-        .map(|(_, claim)| claim)
+    latest_first.find(|(other, _)| other == name).map(|(_, claim)| claim)
 }
 
 /// A claim of any kind, with what may be of use here. Less code than `serde_json::Value`, which an app may do

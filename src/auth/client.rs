@@ -89,10 +89,7 @@ impl AuthClient {
             }),
         };
         let weak = Rc::downgrade(&client.inner);
-        let subscription = client
-            .inner
-            .source
-            .subscribe(Rc::new(move || refresh(&weak)));
+        let subscription = client.inner.source.subscribe(Rc::new(move || refresh(&weak)));
         client.inner.subscription.replace(Some(subscription));
         client.reload();
         client
@@ -150,11 +147,7 @@ impl AuthClient {
     /// When there is no token within the deadline; the [`TokenError`] says why.
     #[must_use]
     pub fn get_token(&self, options: &TokenOptions) -> LocalFuture<Result<Credential, TokenError>> {
-        let demand = if options.skip_cache {
-            Demand::Forced
-        } else {
-            Demand::Any
-        };
+        let demand = if options.skip_cache { Demand::Forced } else { Demand::Any };
         let issue = self.issue(options.clone(), demand);
         Box::pin(async move { Ok(issue.await?.credential) })
     }
@@ -231,8 +224,7 @@ impl AuthClient {
         let now = self.inner.runtime.now();
         let mut core = self.inner.core.borrow_mut();
         if let Some(identity) = core.state.identity().cloned() {
-            core.cache
-                .note_refused(&TokenKey::new(identity, options), serial, now);
+            core.cache.note_refused(&TokenKey::new(identity, options), serial, now);
         }
     }
 
@@ -262,11 +254,7 @@ impl AuthClient {
         let (step, mint, failed) = {
             let mut core = self.inner.core.borrow_mut();
             let (step, mint) = core.step(options, demand, now);
-            (
-                step,
-                mint,
-                matches!(core.state, AuthState::Failed { .. }) && core.may_reload(now),
-            )
+            (step, mint, matches!(core.state, AuthState::Failed { .. }) && core.may_reload(now))
         };
         if let Some((id, key, forced)) = mint {
             self.mint(id, key, forced);
@@ -285,11 +273,7 @@ impl AuthClient {
         inner.runtime.spawn(Box::pin(async move {
             let asked_at = runtime.now();
             let result = source.token(&key.options(forced)).await;
-            let mint = Mint {
-                asked_at,
-                received_at: runtime.now(),
-                forced,
-            };
+            let mint = Mint { asked_at, received_at: runtime.now(), forced };
             if let Some(inner) = weak.upgrade() {
                 Self { inner }.minted(id, result, mint);
             }
@@ -346,9 +330,7 @@ impl fmt::Debug for AuthClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("AuthClient");
         if let Ok(core) = self.inner.core.try_borrow() {
-            debug
-                .field("state", &core.state)
-                .field("epoch", &core.epoch);
+            debug.field("state", &core.state).field("epoch", &core.epoch);
         }
         debug.finish_non_exhaustive()
     }

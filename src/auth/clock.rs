@@ -33,9 +33,7 @@ impl ServerClock {
     /// as far as the bounds ask, so that a right clock is never 'corrected' by the network's delay.
     pub(super) fn learn(&mut self, issued: i64, mint: Mint) {
         if mint.forced {
-            let latest = issued
-                .saturating_add(IAT_STEP)
-                .saturating_sub(signed(mint.asked_at));
+            let latest = issued.saturating_add(IAT_STEP).saturating_sub(signed(mint.asked_at));
             self.offset = self.offset.min(latest);
         }
         let earliest = issued.saturating_sub(signed(mint.received_at));

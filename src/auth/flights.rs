@@ -105,10 +105,7 @@ impl Core {
         if self.state == state {
             return None;
         }
-        let mut change = Change {
-            abandoned: Vec::new(),
-            loaded: Vec::new(),
-        };
+        let mut change = Change { abandoned: Vec::new(), loaded: Vec::new() };
         if self.state.identity() != state.identity() {
             self.epoch += 1;
             self.cache.clear();
@@ -138,10 +135,7 @@ impl Core {
             }
             AuthState::SignedOut => return (Step::Done(Err(TokenError::SignedOut)), None),
             AuthState::Failed { message } => {
-                return (
-                    Step::Done(Err(TokenError::unavailable(message.clone()))),
-                    None,
-                );
+                return (Step::Done(Err(TokenError::unavailable(message.clone()))), None);
             }
         };
         let key = TokenKey::new(identity, options);
@@ -160,10 +154,7 @@ impl Core {
         match self.cache.verdict(&key, now) {
             Verdict::Fresh(held) => (self.done(held), None),
             Verdict::RefreshInBackground(held) => {
-                let under_way = self
-                    .flights
-                    .iter()
-                    .any(|flight| flight.serves(&key, false, now));
+                let under_way = self.flights.iter().any(|flight| flight.serves(&key, false, now));
                 let start = (!under_way).then(|| self.start(key, false, now));
                 (self.done(held), start)
             }
@@ -176,21 +167,14 @@ impl Core {
     }
 
     fn issued(&self, held: Held) -> Issued {
-        Issued {
-            credential: held.credential,
-            serial: held.serial,
-            epoch: self.epoch,
-        }
+        Issued { credential: held.credential, serial: held.serial, epoch: self.epoch }
     }
 
     /// Waits for a request under way, or for one that starts now.
     fn join(&mut self, key: TokenKey, forced: bool, now: Time) -> (Step, Option<Start>) {
         let (sender, receiver) = channel();
         let wait = Step::Wait(Issue::Minted(receiver));
-        let under_way = self
-            .flights
-            .iter_mut()
-            .find(|flight| flight.serves(&key, forced, now));
+        let under_way = self.flights.iter_mut().find(|flight| flight.serves(&key, forced, now));
         if let Some(flight) = under_way {
             flight.waiters.retain(|waiter| !waiter.is_canceled());
             flight.waiters.push(sender);
@@ -206,13 +190,7 @@ impl Core {
     fn start(&mut self, key: TokenKey, forced: bool, now: Time) -> Start {
         let id = self.next_flight;
         self.next_flight += 1;
-        let flight = Flight {
-            id,
-            key: key.clone(),
-            forced,
-            started: now,
-            waiters: Vec::new(),
-        };
+        let flight = Flight { id, key: key.clone(), forced, started: now, waiters: Vec::new() };
         self.flights.push(flight);
         (id, key, forced)
     }
@@ -235,10 +213,7 @@ impl Core {
         };
         let outcome = match accepted {
             Ok(held) => {
-                self.health = AuthHealth {
-                    last_success: Some(now),
-                    ..AuthHealth::default()
-                };
+                self.health = AuthHealth { last_success: Some(now), ..AuthHealth::default() };
                 Ok(self.issued(held))
             }
             Err(Rejected::Error(error)) => {
@@ -253,10 +228,7 @@ impl Core {
 
     /// Turns a request into a forced one, or lets its callers join one that is under way.
     fn again(&mut self, mut flight: Flight, now: Time) -> Settled {
-        let forced = self
-            .flights
-            .iter_mut()
-            .find(|other| other.serves(&flight.key, true, now));
+        let forced = self.flights.iter_mut().find(|other| other.serves(&flight.key, true, now));
         if let Some(forced) = forced {
             forced.waiters.append(&mut flight.waiters);
             return Settled::Unknown;

@@ -19,11 +19,7 @@ pub struct Identity {
 impl Identity {
     /// A user in a session, in no organisation.
     pub fn new(user_id: impl Into<Rc<str>>, session_id: impl Into<Rc<str>>) -> Self {
-        Self {
-            user_id: user_id.into(),
-            session_id: session_id.into(),
-            org_id: None,
-        }
+        Self { user_id: user_id.into(), session_id: session_id.into(), org_id: None }
     }
 
     /// The same user and session with an active organisation.

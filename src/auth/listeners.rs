@@ -19,21 +19,14 @@ pub(crate) struct Listeners<E> {
 
 impl<E> Default for Listeners<E> {
     fn default() -> Self {
-        let list = List {
-            next_id: Cell::new(0),
-            callbacks: RefCell::default(),
-        };
-        Self {
-            list: Rc::new(list),
-        }
+        let list = List { next_id: Cell::new(0), callbacks: RefCell::default() };
+        Self { list: Rc::new(list) }
     }
 }
 
 impl<E> Clone for Listeners<E> {
     fn clone(&self) -> Self {
-        Self {
-            list: self.list.clone(),
-        }
+        Self { list: self.list.clone() }
     }
 }
 
@@ -63,12 +56,7 @@ impl<E: 'static> Listeners<E> {
     pub(crate) fn emit(&self, event: &E) {
         let calls = self.list.callbacks.borrow().clone();
         for (id, callback) in calls {
-            let still_there = self
-                .list
-                .callbacks
-                .borrow()
-                .iter()
-                .any(|(other, _)| *other == id);
+            let still_there = self.list.callbacks.borrow().iter().any(|(other, _)| *other == id);
             if still_there {
                 callback(event);
             }

@@ -52,15 +52,9 @@ impl TokenKey {
     /// without an organisation is one for the personal workspace.
     fn accepts(&self, claims: &Claims) -> bool {
         let identity = &self.identity;
-        let user = claims
-            .sub
-            .as_ref()
-            .is_none_or(|sub| *sub == identity.user_id);
+        let user = claims.sub.as_ref().is_none_or(|sub| *sub == identity.user_id);
         let session = identity.session_id.is_empty()
-            || claims
-                .sid
-                .as_ref()
-                .is_none_or(|sid| *sid == identity.session_id);
+            || claims.sid.as_ref().is_none_or(|sid| *sid == identity.session_id);
         let wanted = match &self.organization_id {
             Some(id) => Some(id).filter(|id| !id.is_empty()),
             None => identity.org_id.as_ref(),
@@ -89,10 +83,7 @@ struct Life {
 
 impl Life {
     fn of(claims: &Claims) -> Option<Self> {
-        Some(Self {
-            issued: claims.iat,
-            expires: claims.exp?,
-        })
+        Some(Self { issued: claims.iat, expires: claims.exp? })
     }
 
     fn leeway(self) -> i64 {
@@ -165,8 +156,7 @@ struct Entry {
 
 impl Entry {
     fn is_paused(&self, now: Time) -> bool {
-        self.pause
-            .is_some_and(|(since, span)| within(since, span, now))
+        self.pause.is_some_and(|(since, span)| within(since, span, now))
     }
 }
 
@@ -214,11 +204,7 @@ impl TokenCache {
             return Verdict::MustWait;
         }
         let left = life.expires.saturating_sub(self.clock.server_time(now));
-        let travel = if entry.failures > 0 {
-            0
-        } else {
-            millis(TRAVEL_TIME).min(life.leeway())
-        };
+        let travel = if entry.failures > 0 { 0 } else { millis(TRAVEL_TIME).min(life.leeway()) };
         if left <= travel {
             return Verdict::MustWait;
         }
@@ -253,11 +239,7 @@ impl TokenCache {
                 entry.pause = Some((mint.received_at, SAME_TOKEN_PAUSE));
                 held
             }
-            _ => Held {
-                credential,
-                serial: next,
-                life,
-            },
+            _ => Held { credential, serial: next, life },
         };
         entry.held = Some(held.clone());
         self.put(key, entry);
@@ -320,11 +302,7 @@ impl TokenCache {
         let claims = token.claims().map_err(malformed)?;
         if !key.accepts(&claims) {
             let error = Rejected::Error(TokenError::Mismatch);
-            return Err(if mint.forced {
-                error
-            } else {
-                Rejected::AskByForce
-            });
+            return Err(if mint.forced { error } else { Rejected::AskByForce });
         }
         if let Some(issued) = claims.iat {
             self.clock.learn(issued, mint);
@@ -339,10 +317,7 @@ impl TokenCache {
     }
 
     fn entry(&self, key: &TokenKey) -> Option<&Entry> {
-        self.entries
-            .iter()
-            .find(|(other, _)| other == key)
-            .map(|(_, entry)| entry)
+        self.entries.iter().find(|(other, _)| other == key).map(|(_, entry)| entry)
     }
 
     /// Takes the entry out to be changed; [`Self::put`] brings it back.

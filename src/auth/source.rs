@@ -50,10 +50,7 @@ pub struct TokenOptions {
 impl TokenOptions {
     /// The options for a token of a template.
     pub fn template(name: impl Into<Rc<str>>) -> Self {
-        Self {
-            template: Some(name.into()),
-            ..Self::default()
-        }
+        Self { template: Some(name.into()), ..Self::default() }
     }
 
     /// The same options with an organisation.
@@ -107,18 +104,12 @@ pub enum TokenError {
 impl TokenError {
     /// A failure that may pass.
     pub fn unavailable(message: impl Into<Rc<str>>) -> Self {
-        Self::Unavailable {
-            message: message.into(),
-            retryable: true,
-        }
+        Self::Unavailable { message: message.into(), retryable: true }
     }
 
     /// A failure that stays until the app is changed.
     pub fn unsupported(message: impl Into<Rc<str>>) -> Self {
-        Self::Unavailable {
-            message: message.into(),
-            retryable: false,
-        }
+        Self::Unavailable { message: message.into(), retryable: false }
     }
 
     /// Whether asking again later may help.
@@ -148,11 +139,7 @@ impl fmt::Display for TokenError {
                 return write!(f, "no session token: {message}");
             }
             Self::Timeout { after } => {
-                return write!(
-                    f,
-                    "no session token within {} s; try again",
-                    after.as_secs()
-                );
+                return write!(f, "no session token within {} s; try again", after.as_secs());
             }
             Self::Mismatch => "the session token is of another user, session or organisation",
             Self::Malformed => "the token source handed out something that is not a token",
@@ -186,9 +173,7 @@ pub struct Subscription {
 impl Subscription {
     /// A guard that calls `on_drop` when it is dropped.
     pub fn new(on_drop: impl FnOnce() + 'static) -> Self {
-        Self {
-            on_drop: Some(Box::new(on_drop)),
-        }
+        Self { on_drop: Some(Box::new(on_drop)) }
     }
 
     /// A guard of nothing, for sources that never change.

@@ -107,9 +107,7 @@ pub fn fixed_token(token: impl Into<Token>) -> CustomSource {
 #[must_use]
 pub fn cookie(identity: Identity) -> CustomSource {
     CustomSource::cookie_with_renewal(identity, || {
-        ready(Err::<(), _>(TokenError::unsupported(
-            "this session's cookie cannot be renewed",
-        )))
+        ready(Err::<(), _>(TokenError::unsupported("this session's cookie cannot be renewed")))
     })
 }
 
@@ -123,9 +121,7 @@ impl CustomSource {
             generation: Cell::new(0),
             listeners: Listeners::default(),
         };
-        Self {
-            shared: Rc::new(shared),
-        }
+        Self { shared: Rc::new(shared) }
     }
 
     /// A cookie source that can renew its cookie: `renew` runs when the server answers 401.
@@ -220,9 +216,7 @@ fn state_of(token: &Token) -> AuthState {
     identity.map_or_else(
         || {
             let text = "the token does not say whose it is: give the source an identity";
-            AuthState::Failed {
-                message: Rc::from(text),
-            }
+            AuthState::Failed { message: Rc::from(text) }
         },
         AuthState::signed_in,
     )

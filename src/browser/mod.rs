@@ -30,10 +30,7 @@ impl DefaultClient {
     fn new() -> Self {
         let client = QueryClient::new(default_runtime());
         let page = client.environment(|client| page::PageEvents::new(&client));
-        Self {
-            client,
-            _page: page,
-        }
+        Self { client, _page: page }
     }
 }
 

@@ -28,9 +28,7 @@ impl PageEvents {
     #[must_use]
     pub fn new(client: &QueryClient) -> Self {
         if !cfg!(target_arch = "wasm32") {
-            return Self {
-                _listeners: Vec::new(),
-            };
+            return Self { _listeners: Vec::new() };
         }
         let page = Rc::new(Page {
             client: client.downgrade(),
@@ -41,9 +39,7 @@ impl PageEvents {
         page.visible.set(is_visible());
         page.dispatch(Event::Visible(page.visible.get()));
         page.believe_online();
-        Self {
-            _listeners: listen(&page),
-        }
+        Self { _listeners: listen(&page) }
     }
 }
 
@@ -59,18 +55,12 @@ fn listen(page: &Rc<Page>) -> Vec<EventListener> {
     };
     let mut listeners = vec![
         on(&window, "focus", |page, _| page.focus_soon()),
-        on(&window, "online", |page, _| {
-            page.dispatch(Event::Online(true))
-        }),
-        on(&window, "offline", |page, _| {
-            page.dispatch(Event::Online(false))
-        }),
+        on(&window, "online", |page, _| page.dispatch(Event::Online(true))),
+        on(&window, "offline", |page, _| page.dispatch(Event::Online(false))),
         on(&window, "pageshow", Page::on_show),
     ];
     if let Some(document) = window.document() {
-        listeners.push(on(&document, "visibilitychange", |page, _| {
-            page.on_visibility()
-        }));
+        listeners.push(on(&document, "visibilitychange", |page, _| page.on_visibility()));
     }
     listeners
 }

@@ -26,10 +26,8 @@ impl Runtime for BrowserRuntime {
     }
 
     fn timer(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> TimerGuard {
-        let timer = Rc::new(LongTimer {
-            callback: RefCell::new(Some(callback)),
-            ..LongTimer::default()
-        });
+        let timer =
+            Rc::new(LongTimer { callback: RefCell::new(Some(callback)), ..LongTimer::default() });
         LongTimer::arm(&timer, u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
         TimerGuard::new(timer)
     }

@@ -44,9 +44,7 @@ impl Transport for BrowserTransport {
 
     fn resolve(&self, url: &str) -> Result<Target, InvalidUrl> {
         let page = web_sys::window().ok_or_else(|| InvalidUrl::new("there is no page"))?;
-        let base = page
-            .document()
-            .and_then(|document| document.base_uri().ok().flatten());
+        let base = page.document().and_then(|document| document.base_uri().ok().flatten());
         let parsed = match base {
             Some(base) => Url::new_with_base(url, &base),
             None => Url::new(url),
@@ -125,11 +123,7 @@ impl Transfer {
         let aborting = controller.clone();
         // Without a reason: the promise then rejects with an `AbortError`, which is an `Error`.
         let on_abort = signal.on_abort(move || aborting.abort());
-        Ok(Self {
-            controller,
-            ended: Cell::new(false),
-            _on_abort: on_abort,
-        })
+        Ok(Self { controller, ended: Cell::new(false), _on_abort: on_abort })
     }
 
     fn end(&self) {

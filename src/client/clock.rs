@@ -28,8 +28,7 @@ impl Clock {
         let was_put_back = wall < self.wall.get();
         let now = self.now(wall);
         if was_put_back && now < at {
-            self.ahead
-                .set(self.ahead.get().saturating_add(at.since(now)));
+            self.ahead.set(self.ahead.get().saturating_add(at.since(now)));
         }
         now.max(at)
     }

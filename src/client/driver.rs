@@ -53,14 +53,8 @@ impl PartialEq for QueryClient {
 
 impl std::fmt::Debug for QueryClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let entries = self
-            .inner
-            .engine
-            .try_borrow()
-            .map_or(0, |engine| engine.entry_count());
-        f.debug_struct("QueryClient")
-            .field("entries", &entries)
-            .finish_non_exhaustive()
+        let entries = self.inner.engine.try_borrow().map_or(0, |engine| engine.entry_count());
+        f.debug_struct("QueryClient").field("entries", &entries).finish_non_exhaustive()
     }
 }
 
@@ -95,9 +89,7 @@ impl QueryClient {
             late: RefCell::default(),
             environment: RefCell::default(),
         };
-        Self {
-            inner: Rc::new(inner),
-        }
+        Self { inner: Rc::new(inner) }
     }
 
     /// The surroundings.
@@ -120,12 +112,7 @@ impl QueryClient {
     /// What feeds this client with the events of its surroundings: made by the first who asks, shared by
     /// all, and dropped with the last. So a client never listens twice.
     pub fn environment<T: 'static>(&self, make: impl FnOnce(Self) -> T) -> Rc<T> {
-        let shared = self
-            .inner
-            .environment
-            .borrow()
-            .as_ref()
-            .and_then(Weak::upgrade);
+        let shared = self.inner.environment.borrow().as_ref().and_then(Weak::upgrade);
         if let Some(shared) = shared.and_then(|any| any.downcast().ok()) {
             return shared;
         }
@@ -138,9 +125,7 @@ impl QueryClient {
     /// A reference that does not keep the cache alive.
     #[must_use]
     pub fn downgrade(&self) -> WeakQueryClient {
-        WeakQueryClient {
-            inner: Rc::downgrade(&self.inner),
-        }
+        WeakQueryClient { inner: Rc::downgrade(&self.inner) }
     }
 
     /// The time by which everything here is reckoned: the wall clock's, save that it never goes back.
@@ -231,9 +216,7 @@ impl QueryClient {
             return;
         }
         let client = self.clone();
-        self.inner
-            .runtime
-            .spawn(Box::pin(async move { client.drive().await }));
+        self.inner.runtime.spawn(Box::pin(async move { client.drive().await }));
     }
 
     async fn drive(&self) {
@@ -277,20 +260,12 @@ impl QueryClient {
         let mut running = fetcher(job.context);
         // Many query functions are ready at once; those need no task of their own.
         match poll_once(running.as_mut()) {
-            Poll::Ready(outcome) => self.dispatch(Event::Settled {
-                entry,
-                seq,
-                outcome,
-            }),
+            Poll::Ready(outcome) => self.dispatch(Event::Settled { entry, seq, outcome }),
             Poll::Pending => {
                 let client = self.clone();
                 self.inner.runtime.spawn(Box::pin(async move {
                     let outcome = running.await;
-                    client.dispatch(Event::Settled {
-                        entry,
-                        seq,
-                        outcome,
-                    });
+                    client.dispatch(Event::Settled { entry, seq, outcome });
                 }));
             }
         }
@@ -307,14 +282,8 @@ impl QueryClient {
         }
         let weak = Rc::downgrade(&self.inner);
         let delay = next.since(self.now());
-        let timer = self
-            .inner
-            .runtime
-            .timer(delay, Box::new(move || tick(&weak)));
-        let old = self.inner.armed.replace(Some(Armed {
-            at: next,
-            _timer: timer,
-        }));
+        let timer = self.inner.runtime.timer(delay, Box::new(move || tick(&weak)));
+        let old = self.inner.armed.replace(Some(Armed { at: next, _timer: timer }));
         drop(old);
     }
 
@@ -329,10 +298,7 @@ fn tick(inner: &Weak<Inner>) {
     let client = QueryClient { inner };
     let armed = client.inner.armed.take();
     let Some(armed) = armed else { return };
-    let now = client
-        .inner
-        .clock
-        .rung(client.inner.runtime.now(), armed.at);
+    let now = client.inner.clock.rung(client.inner.runtime.now(), armed.at);
     drop(armed);
     client.run_at(now, Box::new(|engine, now| engine.handle(Event::Tick, now)));
 }

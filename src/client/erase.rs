@@ -34,12 +34,10 @@ where
 /// retry may help.
 pub fn erase_failure<E: 'static>(error: E) -> Failure {
     let any: &dyn Any = &error;
-    let hint = any
-        .downcast_ref::<FetchError>()
-        .map_or_else(Hint::default, |error| Hint {
-            retryable: error.is_retryable(),
-            cancelled: error.is_cancelled(),
-            retry_after: error.retry_after(),
-        });
+    let hint = any.downcast_ref::<FetchError>().map_or_else(Hint::default, |error| Hint {
+        retryable: error.is_retryable(),
+        cancelled: error.is_cancelled(),
+        retry_after: error.retry_after(),
+    });
     Failure::new(error, hint)
 }

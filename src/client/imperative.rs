@@ -65,10 +65,7 @@ pub trait KeyFilters {
 
 impl<K: IntoKey> KeyFilters for K {
     fn to_filters(&self) -> Result<Filters, KeyError> {
-        Ok(Filters {
-            key: self.to_key()?,
-            ..Filters::default()
-        })
+        Ok(Filters { key: self.to_key()?, ..Filters::default() })
     }
 }
 
@@ -100,8 +97,7 @@ impl Barrier {
 }
 
 pub(crate) fn typed_data<T: 'static>(data: &Data, key: &Key) -> Result<Rc<T>, TypeMismatch> {
-    data.get()
-        .ok_or_else(|| mismatch(key, std::any::type_name::<T>(), data.type_name()))
+    data.get().ok_or_else(|| mismatch(key, std::any::type_name::<T>(), data.type_name()))
 }
 
 pub(crate) fn typed_failure<E: 'static>(failure: &Failure, key: &Key) -> QueryError<E> {
@@ -118,11 +114,7 @@ pub(crate) fn typed_failure<E: 'static>(failure: &Failure, key: &Key) -> QueryEr
 #[cold]
 #[inline(never)]
 fn mismatch(key: &Key, expected: &'static str, found: &'static str) -> TypeMismatch {
-    TypeMismatch {
-        key: key.to_json(),
-        expected,
-        found,
-    }
+    TypeMismatch { key: key.to_json(), expected, found }
 }
 
 impl QueryClient {
@@ -220,10 +212,7 @@ impl QueryClient {
         data: T,
         updated_at: Time,
     ) -> Result<(), QueryError<()>> {
-        let key = key
-            .to_key()
-            .map_err(QueryError::Key)?
-            .ok_or(QueryError::NoKey)?;
+        let key = key.to_key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
         let data = Data::new(data);
         self.run(move |engine, now| {
             engine.set_data(&key, data, Access::default(), Some(updated_at), now);
@@ -325,8 +314,7 @@ impl QueryClient {
             return 0;
         };
         let now = self.now();
-        self.engine()
-            .map_or(0, |engine| engine.is_fetching(&filters, now))
+        self.engine().map_or(0, |engine| engine.is_fetching(&filters, now))
     }
 
     /// The keys of the queries that `filters` select.
@@ -335,8 +323,7 @@ impl QueryClient {
             return Vec::new();
         };
         let now = self.now();
-        self.engine()
-            .map_or_else(Vec::new, |engine| engine.keys(&filters, now))
+        self.engine().map_or_else(Vec::new, |engine| engine.keys(&filters, now))
     }
 
     /// Filters for exactly one key.

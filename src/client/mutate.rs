@@ -48,10 +48,7 @@ impl<T> Default for MutatorOptions<T> {
             populate_cache: PopulateCache::Yes,
             optimistic: None,
         };
-        Self {
-            plan,
-            types: PhantomData,
-        }
+        Self { plan, types: PhantomData }
     }
 }
 
@@ -79,11 +76,7 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
     /// Whether to write the result. Default: true.
     #[must_use]
     pub fn populate_cache(mut self, populate: bool) -> Self {
-        self.plan.populate_cache = if populate {
-            PopulateCache::Yes
-        } else {
-            PopulateCache::No
-        };
+        self.plan.populate_cache = if populate { PopulateCache::Yes } else { PopulateCache::No };
         self
     }
 
@@ -113,9 +106,8 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
     /// another mutation's change.
     #[must_use]
     pub fn optimistic_with(mut self, patch: impl Fn(Option<Rc<T>>) -> T + 'static) -> Self {
-        self.plan.optimistic = Some(Rc::new(move |below| {
-            Some(Data::new(patch(below.and_then(Data::get::<T>))))
-        }));
+        self.plan.optimistic =
+            Some(Rc::new(move |below| Some(Data::new(patch(below.and_then(Data::get::<T>))))));
         self
     }
 }
@@ -135,9 +127,9 @@ enum Ended {
 fn typed<T: 'static, E: 'static>(shown: Erased) -> Shown<T, E> {
     match shown {
         Ok(None) => Ok(None),
-        Ok(Some((data, key))) => typed_data(&data, &key)
-            .map(Some)
-            .map_err(QueryError::TypeMismatch),
+        Ok(Some((data, key))) => {
+            typed_data(&data, &key).map(Some).map_err(QueryError::TypeMismatch)
+        }
         Err(Ended::Failed(failure, key)) => Err(typed_failure(&failure, &key)),
         Err(Ended::Cancelled) => Err(QueryError::Cancelled),
         Err(Ended::Key(error)) => Err(QueryError::Key(error)),
@@ -295,19 +287,14 @@ impl QueryClient {
 
     fn begin(&self, key: &Key, plan: &Plan) -> Result<MutationTicket, Ended> {
         let patch = plan.optimistic.clone();
-        self.with(|engine, now| engine.begin_mutation(key, patch, now))
-            .ok_or(Ended::Cancelled)
+        self.with(|engine, now| engine.begin_mutation(key, patch, now)).ok_or(Ended::Cancelled)
     }
 
     /// # Errors
     /// When the mutation belongs to a user who is gone.
     fn end(&self, ticket: MutationTicket, end: MutationEnd, revalidate: bool) -> Result<(), Ended> {
         let owned = self.with(|engine, now| engine.end_mutation(ticket, end, revalidate, now));
-        if owned == Some(true) {
-            Ok(())
-        } else {
-            Err(Ended::Cancelled)
-        }
+        if owned == Some(true) { Ok(()) } else { Err(Ended::Cancelled) }
     }
 
     fn committed(&self, key: &Key) -> Option<Data> {

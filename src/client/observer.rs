@@ -53,11 +53,7 @@ impl QueryClient {
             }
         });
         self.run(move |engine, now| slot.set(Some(engine.observe(watch, shown, listener, now))));
-        QueryObserver {
-            client: self.clone(),
-            id,
-            view,
-        }
+        QueryObserver { client: self.clone(), id, view }
     }
 }
 
@@ -113,8 +109,6 @@ impl Drop for QueryObserver {
 
 impl std::fmt::Debug for QueryObserver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("QueryObserver")
-            .field("id", &self.id.get())
-            .finish_non_exhaustive()
+        f.debug_struct("QueryObserver").field("id", &self.id.get()).finish_non_exhaustive()
     }
 }

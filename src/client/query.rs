@@ -101,11 +101,7 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
     /// # Errors
     /// When the key cannot be encoded.
     pub fn watch(&self, client: &QueryClient) -> Result<Watch, KeyError> {
-        Ok(Watch {
-            key: self.key()?,
-            options: self.options(),
-            fetcher: Some(self.fetcher(client)),
-        })
+        Ok(Watch { key: self.key()?, options: self.options(), fetcher: Some(self.fetcher(client)) })
     }
 
     pub(crate) fn options(&self) -> Rc<ObserverOptions> {
@@ -167,12 +163,7 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
     #[must_use]
     pub fn retry(mut self, times: u32) -> Self {
         self.retry_set = true;
-        self.set(|options| {
-            options.retry = Retry {
-                limit: Some(times),
-                when: None,
-            }
-        })
+        self.set(|options| options.retry = Retry { limit: Some(times), when: None })
     }
 
     /// Decides by the number of failures before this one (from 0) and the error whether to try again.
@@ -183,9 +174,7 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
             options.retry = Retry {
                 limit: None,
                 when: Some(Rc::new(move |count, failure| {
-                    failure
-                        .downcast_ref()
-                        .is_some_and(|error| rule(count, error))
+                    failure.downcast_ref().is_some_and(|error| rule(count, error))
                 })),
             };
         })
@@ -285,10 +274,7 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
     #[must_use]
     pub fn initial_data(self, data: T) -> Self {
         self.set(|options| {
-            options.initial_data = Some(InitialData {
-                data: Data::new(data),
-                updated_at: None,
-            });
+            options.initial_data = Some(InitialData { data: Data::new(data), updated_at: None });
         })
     }
 

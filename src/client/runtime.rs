@@ -40,10 +40,7 @@ pub trait Runtime {
 
 /// A future that is ready after `delay`. Dropping it cancels the timer.
 pub fn sleep(runtime: &dyn Runtime, delay: Duration) -> Sleep {
-    let state = Rc::new(RefCell::new(SleepState {
-        elapsed: false,
-        waker: None,
-    }));
+    let state = Rc::new(RefCell::new(SleepState { elapsed: false, waker: None }));
     let inner = state.clone();
     let wake = move || {
         let waker = {
@@ -56,10 +53,7 @@ pub fn sleep(runtime: &dyn Runtime, delay: Duration) -> Sleep {
         }
     };
     let timer = runtime.timer(delay, Box::new(wake));
-    Sleep {
-        state,
-        _timer: timer,
-    }
+    Sleep { state, _timer: timer }
 }
 
 struct SleepState {

@@ -35,19 +35,13 @@ pub struct SwrOptions<T = (), E = ()> {
 
 impl<T, E> Clone for SwrOptions<T, E> {
     fn clone(&self) -> Self {
-        Self {
-            changes: self.changes.clone(),
-            types: PhantomData,
-        }
+        Self { changes: self.changes.clone(), types: PhantomData }
     }
 }
 
 impl<T, E> Default for SwrOptions<T, E> {
     fn default() -> Self {
-        Self {
-            changes: Vec::new(),
-            types: PhantomData,
-        }
+        Self { changes: Vec::new(), types: PhantomData }
     }
 }
 
@@ -95,10 +89,7 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
 
     /// The same options for code that is compiled once for all types.
     pub(crate) fn erased(self) -> SwrOptions {
-        SwrOptions {
-            changes: self.changes,
-            types: PhantomData,
-        }
+        SwrOptions { changes: self.changes, types: PhantomData }
     }
 
     fn set(mut self, change: impl Fn(&mut ObserverOptions) + 'static) -> Self {

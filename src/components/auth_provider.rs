@@ -116,10 +116,10 @@ pub struct AuthProviderProps {
 /// ```
 #[component]
 pub fn AuthProvider(props: &AuthProviderProps) -> Html {
-    let made = use_memo(
-        (props.source.clone(), props.allowed_origins.clone()),
-        |(source, origins)| AuthContext::new(source, origins),
-    );
+    let made =
+        use_memo((props.source.clone(), props.allowed_origins.clone()), |(source, origins)| {
+            AuthContext::new(source, origins)
+        });
     let context = (*made).clone();
     // Hooks without a provider use the default client; their data is private as well.
     let client = use_context::<QueryClient>().unwrap_or_else(default_client);

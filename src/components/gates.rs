@@ -50,9 +50,5 @@ pub fn AuthLoading(props: &GateProps) -> Html {
 }
 
 fn show(wanted: bool, props: &GateProps) -> Html {
-    if wanted {
-        props.children.clone()
-    } else {
-        Html::default()
-    }
+    if wanted { props.children.clone() } else { Html::default() }
 }

@@ -20,12 +20,7 @@ struct Link {
 impl Link {
     fn new(client: QueryClient, auth: Option<AuthContext>) -> Self {
         let page = client.environment(|client| PageEvents::new(&client));
-        Self {
-            client,
-            auth,
-            subscription: None,
-            _page: page,
-        }
+        Self { client, auth, subscription: None, _page: page }
     }
 
     /// Lets the client know who is signed in, now and after each change.
@@ -46,14 +41,11 @@ pub(super) fn use_link(client: &QueryClient, auth: Option<AuthContext>) {
     let slot = use_mut_ref(|| None::<Link>);
     let deps = (client.clone(), auth.clone());
     let mut held = slot.borrow_mut();
-    let is_old = held
-        .as_ref()
-        .is_some_and(|link| link.client == *client && link.auth == auth);
+    let is_old = held.as_ref().is_some_and(|link| link.client == *client && link.auth == auth);
     if !is_old {
         let mut link = Link::new(client.clone(), auth);
-        let hands_over = held
-            .as_ref()
-            .is_some_and(|old| old.auth.is_some() && old.auth != link.auth);
+        let hands_over =
+            held.as_ref().is_some_and(|old| old.auth.is_some() && old.auth != link.auth);
         if hands_over {
             client.set_owner(Owner::Unknown);
         } else {
@@ -87,11 +79,7 @@ fn owner_of(state: &AuthState) -> Owner {
         AuthState::SignedOut | AuthState::Failed { .. } => Owner::Nobody,
         AuthState::SignedIn(identity) => {
             let org = identity.org_id.as_deref().unwrap_or_default();
-            Owner::Identity(
-                [&*identity.user_id, &*identity.session_id, org]
-                    .join("\n")
-                    .into(),
-            )
+            Owner::Identity([&*identity.user_id, &*identity.session_id, org].join("\n").into())
         }
     }
 }

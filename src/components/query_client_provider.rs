@@ -36,9 +36,7 @@ pub struct QueryClientProviderProps {
 pub fn QueryClientProvider(props: &QueryClientProviderProps) -> Html {
     let own = use_mut_ref(|| None::<QueryClient>);
     let client = props.client.clone().unwrap_or_else(|| {
-        own.borrow_mut()
-            .get_or_insert_with(|| QueryClient::new(default_runtime()))
-            .clone()
+        own.borrow_mut().get_or_insert_with(|| QueryClient::new(default_runtime())).clone()
     });
     let auth = use_context::<AuthContext>();
     use_link(&client, auth);

@@ -73,18 +73,11 @@ pub fn SwrConfig(props: &SwrConfigProps) -> Html {
     let client = props.client.clone().or(inherited);
     let used = client.clone().or(provided).unwrap_or_else(default_client);
     use_link(&used, auth);
-    let over = parent
-        .as_ref()
-        .map_or_else(swr_defaults, SwrConfigValue::options);
+    let over = parent.as_ref().map_or_else(swr_defaults, SwrConfigValue::options);
     let options = use_memo(Deps(over, props.value.clone()), |Deps(over, value)| {
-        value
-            .as_ref()
-            .map_or_else(|| over.clone(), |value| value.resolve(over))
+        value.as_ref().map_or_else(|| over.clone(), |value| value.resolve(over))
     });
-    let context = SwrConfigValue {
-        client,
-        options: (*options).clone(),
-    };
+    let context = SwrConfigValue { client, options: (*options).clone() };
     html! {
         <ContextProvider<SwrConfigValue> {context}>
             { props.children.clone() }

@@ -14,51 +14,27 @@ impl Engine {
     pub fn check(&self) -> Result<(), String> {
         let fetching = |entry: &&Entry| entry.state.fetch_status == FetchStatus::Fetching;
         let count = self.entries.values().filter(fetching).count();
-        claim(
-            count as u64 == u64::from(self.fetching_count()),
-            "the count of fetching entries",
-        )?;
-        claim(
-            self.by_key.len() == self.entries.len(),
-            "the number of keys and of entries",
-        )?;
+        claim(count as u64 == u64::from(self.fetching_count()), "the count of fetching entries")?;
+        claim(self.by_key.len() == self.entries.len(), "the number of keys and of entries")?;
         let mut listed = 0;
         for (id, entry) in &self.entries {
             let id = EntryId(id);
-            claim(
-                self.by_key.get(&entry.key) == Some(&id),
-                "an entry and its key",
-            )?;
+            claim(self.by_key.get(&entry.key) == Some(&id), "an entry and its key")?;
             listed += self.check_list(id, entry)?;
             self.check_state(entry)?;
             self.check_alarms(entry)?;
         }
-        let watching = self
-            .observers
-            .values()
-            .filter(|observer| observer.entry.is_some())
-            .count();
-        claim(
-            listed == watching,
-            "observers that are in no list of their entry",
-        )
+        let watching = self.observers.values().filter(|observer| observer.entry.is_some()).count();
+        claim(listed == watching, "observers that are in no list of their entry")
     }
 
     fn check_list(&self, id: EntryId, entry: &Entry) -> Result<usize, String> {
         let (mut next, mut prev, mut len) = (entry.observers.head, None::<ObserverId>, 0);
         while let Some(at) = next {
-            let observer = self
-                .observer(at)
-                .ok_or("a list names an observer that is gone")?;
-            claim(
-                observer.entry == Some(id),
-                "an observer and the list that it is in",
-            )?;
+            let observer = self.observer(at).ok_or("a list names an observer that is gone")?;
+            claim(observer.entry == Some(id), "an observer and the list that it is in")?;
             claim(observer.prev == prev, "the links of a list")?;
-            claim(
-                observer.key.as_ref() == Some(&entry.key),
-                "the keys of observer and entry",
-            )?;
+            claim(observer.key.as_ref() == Some(&entry.key), "the keys of observer and entry")?;
             prev = Some(at);
             next = observer.next;
             len += 1;
@@ -76,52 +52,25 @@ impl Engine {
             Some(_) => state.fetch_status == FetchStatus::Fetching,
         };
         claim(status, "a fetch and its status")?;
-        claim(
-            state.status != Status::Success || state.data.is_some(),
-            "success without data",
-        )?;
-        claim(
-            state.status != Status::Error || state.error.is_some(),
-            "an error without an error",
-        )?;
-        claim(
-            entry.base.is_none() || state.data.is_some(),
-            "data that is not shown",
-        )?;
+        claim(state.status != Status::Success || state.data.is_some(), "success without data")?;
+        claim(state.status != Status::Error || state.error.is_some(), "an error without an error")?;
+        claim(entry.base.is_none() || state.data.is_some(), "data that is not shown")?;
         let plain = entry.patches.is_empty();
-        claim(
-            !plain || entry.base.is_some() == state.data.is_some(),
-            "shown data without any",
-        )?;
+        claim(!plain || entry.base.is_some() == state.data.is_some(), "shown data without any")?;
         claim(!entry.dirty, "an entry that nobody has looked at")
     }
 
     fn check_alarms(&self, entry: &Entry) -> Result<(), String> {
         let ends = entry.gc.is_set() || Time::ZERO.after(entry.gc_time) == Time::NEVER;
-        claim(
-            !entry.is_unused() || ends,
-            "an unused entry that stays for ever",
-        )?;
-        let polls = entry
-            .poll_every
-            .filter(|every| Time::ZERO.after(*every) != Time::NEVER);
+        claim(!entry.is_unused() || ends, "an unused entry that stays for ever")?;
+        let polls = entry.poll_every.filter(|every| Time::ZERO.after(*every) != Time::NEVER);
         let idle = entry.fetch.is_none() && entry.observers.len > 0;
-        claim(
-            !idle || polls.is_none() || entry.poll.is_set(),
-            "polling that has stopped",
-        )?;
-        let waits = entry
-            .fetch
-            .as_ref()
-            .is_some_and(|fetch| fetch.phase == Phase::Backoff);
+        claim(!idle || polls.is_none() || entry.poll.is_set(), "polling that has stopped")?;
+        let waits = entry.fetch.as_ref().is_some_and(|fetch| fetch.phase == Phase::Backoff);
         claim(!waits || entry.retry.is_set(), "a retry that never comes")
     }
 }
 
 fn claim(holds: bool, what: &str) -> Result<(), String> {
-    if holds {
-        Ok(())
-    } else {
-        Err(format!("does not agree: {what}"))
-    }
+    if holds { Ok(()) } else { Err(format!("does not agree: {what}")) }
 }

@@ -90,11 +90,7 @@ pub struct Hint {
 
 impl Default for Hint {
     fn default() -> Self {
-        Self {
-            retryable: true,
-            cancelled: false,
-            retry_after: None,
-        }
+        Self { retryable: true, cancelled: false, retry_after: None }
     }
 }
 
@@ -110,11 +106,7 @@ pub struct Failure {
 impl Failure {
     /// Wraps an error.
     pub fn new<E: 'static>(error: E, hint: Hint) -> Self {
-        Self {
-            error: Rc::new(error),
-            type_name: std::any::type_name::<E>(),
-            hint,
-        }
+        Self { error: Rc::new(error), type_name: std::any::type_name::<E>(), hint }
     }
 
     /// The error, if it is an `E`.
@@ -177,10 +169,7 @@ mod tests {
     #[test]
     fn an_error_keeps_its_type() {
         let failure = Failure::new("no".to_owned(), Hint::default());
-        assert_eq!(
-            failure.get::<String>().as_deref().map(String::as_str),
-            Some("no")
-        );
+        assert_eq!(failure.get::<String>().as_deref().map(String::as_str), Some("no"));
         assert!(failure.get::<u8>().is_none());
     }
 }

@@ -24,11 +24,7 @@ impl Source {
     pub fn of((id, observer): (ObserverId, &Observer)) -> Option<Self> {
         let fetcher = observer.fetcher.clone()?;
         let options = observer.options.clone();
-        Some(Self {
-            by: Some(id),
-            options,
-            fetcher,
-        })
+        Some(Self { by: Some(id), options, fetcher })
     }
 }
 
@@ -45,8 +41,7 @@ enum Gate {
 impl Engine {
     /// The source that an observer is.
     pub(crate) fn source(&self, id: ObserverId) -> Option<Source> {
-        self.observer(id)
-            .and_then(|observer| Source::of((id, observer)))
+        self.observer(id).and_then(|observer| Source::of((id, observer)))
     }
 
     /// A fetch that nobody asked for in so many words: it never doubles one that runs.
@@ -93,11 +88,7 @@ impl Engine {
 
     pub(crate) fn add_waiter(&mut self, id: EntryId, waiter: Option<Waiter>) {
         let Some(waiter) = waiter else { return };
-        match self
-            .entries
-            .get_mut(id.0)
-            .and_then(|entry| entry.fetch.as_mut())
-        {
+        match self.entries.get_mut(id.0).and_then(|entry| entry.fetch.as_mut()) {
             Some(fetch) => fetch.waiters.push(waiter),
             None => self.answer_now(id, Some(waiter)),
         }
@@ -106,10 +97,7 @@ impl Engine {
     /// Tells a waiter what is there, as there is nothing to wait for.
     pub(crate) fn answer_now(&mut self, id: EntryId, waiter: Option<Waiter>) {
         let Some(waiter) = waiter else { return };
-        let data = self
-            .entries
-            .get(id.0)
-            .and_then(|entry| entry.state.data.clone());
+        let data = self.entries.get(id.0).and_then(|entry| entry.state.data.clone());
         self.effect(Effect::Answer(waiter, Answer::Data(data)));
     }
 
@@ -117,11 +105,7 @@ impl Engine {
     pub(crate) fn any_source(&self, id: EntryId) -> Option<Source> {
         self.observers_of(id).find_map(Source::of).or_else(|| {
             let (options, fetcher) = self.entries.get(id.0)?.last.clone()?;
-            Some(Source {
-                by: None,
-                options,
-                fetcher,
-            })
+            Some(Source { by: None, options, fetcher })
         })
     }
 
@@ -180,10 +164,7 @@ impl Engine {
         let key = entry.key.clone();
         self.trail.push(now, &key, What::Discarded);
         self.effect(Effect::Abort(fetch.signal.clone()));
-        if let Some(callback) = self
-            .callbacks(id, &fetch)
-            .and_then(|calls| calls.on_discarded)
-        {
+        if let Some(callback) = self.callbacks(id, &fetch).and_then(|calls| calls.on_discarded) {
             self.effect(Effect::Call(Box::new(move || callback(&key))));
         }
         Some(fetch)
@@ -207,14 +188,9 @@ impl Engine {
     /// Since a fetch was decided on, its component may have rendered with another function, such as one for the
     /// user of now: the newest runs. A function of whoever has gone is not called if somebody else has one.
     fn renew_fetcher(&mut self, id: EntryId) {
-        let by = self
-            .entries
-            .get(id.0)
-            .and_then(|entry| entry.fetch.as_ref()?.by);
+        let by = self.entries.get(id.0).and_then(|entry| entry.fetch.as_ref()?.by);
         let Some(by) = by else { return };
-        let own = self
-            .observer(by)
-            .filter(|observer| observer.entry == Some(id));
+        let own = self.observer(by).filter(|observer| observer.entry == Some(id));
         let own = own.and_then(|observer| Source::of((by, observer)));
         let Some(newest) = own.or_else(|| self.observers_of(id).find_map(Source::of)) else {
             return;
@@ -236,11 +212,7 @@ impl Engine {
         let Some(fetch) = &mut entry.fetch else {
             return;
         };
-        fetch.phase = if gate == Gate::Open {
-            Phase::Queued
-        } else {
-            Phase::Paused
-        };
+        fetch.phase = if gate == Gate::Open { Phase::Queued } else { Phase::Paused };
         if gate == Gate::Open {
             let signal = fetch.signal.clone();
             let seq = fetch.seq;
@@ -251,23 +223,12 @@ impl Engine {
             }));
         }
         let waits = gate == Gate::Closed;
-        self.set_fetch_status(
-            id,
-            if waits {
-                FetchStatus::Paused
-            } else {
-                FetchStatus::Fetching
-            },
-        );
+        self.set_fetch_status(id, if waits { FetchStatus::Paused } else { FetchStatus::Fetching });
     }
 
     /// Lets a waiting fetch go on, if the world allows it now.
     pub(crate) fn continue_fetch(&mut self, id: EntryId, now: Time) {
-        match self
-            .entries
-            .get(id.0)
-            .and_then(|entry| entry.fetch.as_ref())
-        {
+        match self.entries.get(id.0).and_then(|entry| entry.fetch.as_ref()) {
             Some(fetch) if fetch.phase == Phase::Paused => self.go_on(id, now),
             _ => {}
         }
@@ -298,10 +259,7 @@ impl Engine {
     /// The driver is about to call the query function: which, or `None` if nobody wants it any more.
     pub fn begin(&mut self, id: EntryId, seq: u64) -> Option<Fetcher> {
         let is_next = |fetch: &Fetch| fetch.seq == seq && fetch.phase == Phase::Queued;
-        let fetch = self
-            .entries
-            .get(id.0)
-            .and_then(|entry| entry.fetch.as_ref());
+        let fetch = self.entries.get(id.0).and_then(|entry| entry.fetch.as_ref());
         fetch.filter(|fetch| is_next(fetch))?;
         self.renew_fetcher(id);
         let fetch = self.entries.get_mut(id.0)?.fetch.as_mut()?;

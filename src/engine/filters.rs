@@ -47,20 +47,13 @@ impl Filters {
     /// Everything whose key begins with `key`.
     #[must_use]
     pub fn prefix(key: Key) -> Self {
-        Self {
-            key: Some(key),
-            ..Self::default()
-        }
+        Self { key: Some(key), ..Self::default() }
     }
 
     /// The entry with exactly this key.
     #[must_use]
     pub fn exact(key: Key) -> Self {
-        Self {
-            key: Some(key),
-            exact: true,
-            ..Self::default()
-        }
+        Self { key: Some(key), exact: true, ..Self::default() }
     }
 }
 
@@ -68,31 +61,20 @@ impl Engine {
     /// The entries that `filters` select.
     pub(crate) fn select(&self, filters: &Filters, now: Time) -> Vec<EntryId> {
         if let (Some(key), true) = (&filters.key, filters.exact) {
-            let found = self
-                .find(key)
-                .filter(|(id, entry)| self.matches(*id, entry, filters, now));
+            let found = self.find(key).filter(|(id, entry)| self.matches(*id, entry, filters, now));
             return found.map(|(id, _)| id).into_iter().collect();
         }
         let all = self.entries.iter().map(|(id, entry)| (EntryId(id), entry));
-        all.filter(|(id, entry)| self.matches(*id, entry, filters, now))
-            .map(|(id, _)| id)
-            .collect()
+        all.filter(|(id, entry)| self.matches(*id, entry, filters, now)).map(|(id, _)| id).collect()
     }
 
     fn matches(&self, id: EntryId, entry: &Entry, filters: &Filters, now: Time) -> bool {
         let key = filters.key.as_ref();
         key.is_none_or(|key| filters.exact || entry.key.starts_with(key))
-            && filters
-                .fetch_status
-                .is_none_or(|status| status == entry.state.fetch_status)
+            && filters.fetch_status.is_none_or(|status| status == entry.state.fetch_status)
             && self.has_activity(id, filters.activity)
-            && filters
-                .stale
-                .is_none_or(|stale| stale == self.is_entry_stale(id, entry, now))
-            && filters
-                .predicate
-                .as_ref()
-                .is_none_or(|holds| holds(&entry.key, &entry.state))
+            && filters.stale.is_none_or(|stale| stale == self.is_entry_stale(id, entry, now))
+            && filters.predicate.as_ref().is_none_or(|holds| holds(&entry.key, &entry.state))
     }
 
     pub(crate) fn has_activity(&self, id: EntryId, activity: Activity) -> bool {
@@ -104,8 +86,7 @@ impl Engine {
     }
 
     fn is_watched_actively(&self, id: EntryId) -> bool {
-        self.observers_of(id)
-            .any(|(_, observer)| observer.options.enabled)
+        self.observers_of(id).any(|(_, observer)| observer.options.enabled)
     }
 
     /// Stale for any observer; without observers: no data, or invalidated.

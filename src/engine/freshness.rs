@@ -68,12 +68,7 @@ fn wants_swr(entry: &Entry, options: &ObserverOptions, now: Time) -> bool {
 #[must_use]
 pub fn wants_on_focus(entry: &Entry, observer: &Observer, now: Time) -> bool {
     observer.is_active()
-        && refetch_wanted(
-            &observer.options.refetch_on_focus,
-            entry,
-            &observer.options,
-            now,
-        )
+        && refetch_wanted(&observer.options.refetch_on_focus, entry, &observer.options, now)
         && !is_throttled(observer, now)
 }
 
@@ -86,12 +81,7 @@ fn is_throttled(observer: &Observer, now: Time) -> bool {
 #[must_use]
 pub fn wants_on_reconnect(entry: &Entry, observer: &Observer, now: Time) -> bool {
     observer.is_active()
-        && refetch_wanted(
-            &observer.options.refetch_on_reconnect,
-            entry,
-            &observer.options,
-            now,
-        )
+        && refetch_wanted(&observer.options.refetch_on_reconnect, entry, &observer.options, now)
 }
 
 fn refetch_wanted(rule: &Refetch, entry: &Entry, options: &ObserverOptions, now: Time) -> bool {

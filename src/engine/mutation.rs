@@ -27,12 +27,7 @@ pub struct MutationState<V, T, E> {
 
 impl<V, T, E> Default for MutationState<V, T, E> {
     fn default() -> Self {
-        Self {
-            latest: 0,
-            status: MutationStatus::Idle,
-            variables: None,
-            result: None,
-        }
+        Self { latest: 0, status: MutationStatus::Idle, variables: None, result: None }
     }
 }
 
@@ -51,11 +46,7 @@ impl<V, T, E> MutationState<V, T, E> {
         if id != self.latest || self.status != MutationStatus::Pending {
             return false;
         }
-        self.status = if result.is_ok() {
-            MutationStatus::Success
-        } else {
-            MutationStatus::Error
-        };
+        self.status = if result.is_ok() { MutationStatus::Success } else { MutationStatus::Error };
         self.result = Some(result);
         true
     }
@@ -63,10 +54,7 @@ impl<V, T, E> MutationState<V, T, E> {
     /// Back to the beginning; what runs is not shown any more. `false` if it was there already.
     pub fn reset(&mut self) -> bool {
         let changed = self.status != MutationStatus::Idle;
-        *self = Self {
-            latest: self.latest + 1,
-            ..Self::default()
-        };
+        *self = Self { latest: self.latest + 1, ..Self::default() };
         changed
     }
 

@@ -113,11 +113,7 @@ impl Snapshot {
     #[must_use]
     pub fn diff(&self, other: &Self) -> Fields {
         let failures = self.failure_count != other.failure_count
-            || !same(
-                self.failure_reason.as_ref(),
-                other.failure_reason.as_ref(),
-                Failure::ptr_eq,
-            );
+            || !same(self.failure_reason.as_ref(), other.failure_reason.as_ref(), Failure::ptr_eq);
         let times = self.data_updated_at != other.data_updated_at
             || self.error_updated_at != other.error_updated_at
             || self.error_update_count != other.error_update_count;
@@ -250,10 +246,7 @@ impl Observer {
     }
 
     fn without_entry(&self) -> Snapshot {
-        let mut snapshot = Snapshot {
-            is_enabled: self.options.enabled,
-            ..Snapshot::default()
-        };
+        let mut snapshot = Snapshot { is_enabled: self.options.enabled, ..Snapshot::default() };
         self.stand_in(&mut snapshot);
         snapshot
     }
@@ -279,10 +272,7 @@ impl Observer {
         if is_query && snapshot.status != Status::Pending {
             return;
         }
-        let previous = self
-            .previous
-            .as_ref()
-            .filter(|_| self.options.keep_previous_data);
+        let previous = self.previous.as_ref().filter(|_| self.options.keep_previous_data);
         let Some(data) = previous.or(self.options.placeholder.as_ref()) else {
             return;
         };

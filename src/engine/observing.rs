@@ -148,10 +148,7 @@ impl Engine {
         if let Some(fetch) = &mut entry.fetch {
             fetch.retries_stopped = false;
         }
-        let seen = (
-            entry.state.data_update_count,
-            entry.state.error_update_count,
-        );
+        let seen = (entry.state.data_update_count, entry.state.error_update_count);
         let tail = entry.observers.tail.replace(id);
         entry.observers.head.get_or_insert(id);
         entry.observers.len += 1;
@@ -265,10 +262,7 @@ impl Engine {
         &self,
         id: EntryId,
     ) -> impl Iterator<Item = (ObserverId, &Observer)> {
-        let head = self
-            .entries
-            .get(id.0)
-            .and_then(|entry| entry.observers.head);
+        let head = self.entries.get(id.0).and_then(|entry| entry.observers.head);
         let with = |id: ObserverId| self.observer(id).map(|observer| (id, observer));
         std::iter::successors(head.and_then(with), move |(_, observer)| {
             observer.next.and_then(with)

@@ -25,11 +25,7 @@ pub(crate) struct Patches {
 
 impl Patches {
     pub fn push(&mut self, mutation: u64, patch: Patch) {
-        self.layers.push(Layer {
-            mutation,
-            patch,
-            done: false,
-        });
+        self.layers.push(Layer { mutation, patch, done: false });
     }
 
     /// Takes back the patch of a mutation.
@@ -58,9 +54,7 @@ impl Patches {
     }
 
     pub fn apply(&self, base: Option<&Data>) -> Option<Data> {
-        self.layers.iter().fold(base.cloned(), |data, layer| {
-            (layer.patch)(data.as_ref()).or(data)
-        })
+        self.layers.iter().fold(base.cloned(), |data, layer| (layer.patch)(data.as_ref()).or(data))
     }
 }
 
@@ -76,10 +70,7 @@ mod tests {
     }
 
     fn shown(patches: &Patches, base: &str) -> Option<String> {
-        patches
-            .apply(Some(&Data::new(base.to_owned())))?
-            .get::<String>()
-            .map(|s| (*s).clone())
+        patches.apply(Some(&Data::new(base.to_owned())))?.get::<String>().map(|s| (*s).clone())
     }
 
     #[test]

@@ -252,10 +252,7 @@ impl ObserverOptions {
             interval_when_hidden: false,
             interval_when_offline: true,
             interval_after_error: true,
-            retry: Retry {
-                limit: Some(defaults::QUERY_RETRY),
-                when: None,
-            },
+            retry: Retry { limit: Some(defaults::QUERY_RETRY), when: None },
             retry_delay: RetryDelay::Doubling,
             retry_on_mount: true,
             network_mode: NetworkMode::Online,

@@ -74,15 +74,8 @@ impl Engine {
         let waits = |fetch: &mut Fetch| fetch.phase == Phase::Paused && fetch.failures == 0;
         let fetch = entry.fetch.take_if(|fetch| !(keep_waiting && waits(fetch)));
         let before = entry.state.fetch_status;
-        let after = if entry.fetch.is_some() {
-            before
-        } else {
-            FetchStatus::Idle
-        };
-        entry.state = QueryState {
-            fetch_status: after,
-            ..QueryState::default()
-        };
+        let after = if entry.fetch.is_some() { before } else { FetchStatus::Idle };
+        entry.state = QueryState { fetch_status: after, ..QueryState::default() };
         entry.move_revert_point();
         entry.base = None;
         entry.initial = None;

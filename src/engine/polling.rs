@@ -11,11 +11,7 @@ use super::timers::TimerOwner;
 impl Observer {
     /// The interval that it asks for now.
     pub(crate) fn interval(&self, state: &QueryState) -> Option<Duration> {
-        if self.is_active() {
-            self.options.interval.get(state)
-        } else {
-            None
-        }
+        if self.is_active() { self.options.interval.get(state) } else { None }
     }
 }
 
@@ -29,17 +25,12 @@ impl Engine {
         let (failed, from) = (entry.state.error.is_some(), entry.poll_from);
         let may = |observer: &Observer| {
             let options = &observer.options;
-            observer
-                .interval(&entry.state)
-                .is_some_and(|every| now >= from.after(every))
+            observer.interval(&entry.state).is_some_and(|every| now >= from.after(every))
                 && (visible || options.interval_when_hidden)
                 && (online || options.interval_when_offline)
                 && (!failed || options.interval_after_error)
         };
-        let by = self
-            .observers_of(id)
-            .find(|(_, observer)| may(observer))
-            .map(|(id, _)| id);
+        let by = self.observers_of(id).find(|(_, observer)| may(observer)).map(|(id, _)| id);
         if let Some(by) = by {
             self.fetch_automatically(id, by, now);
         }
@@ -54,9 +45,7 @@ impl Engine {
         let from = entry.poll_from;
         let ends = |every: Duration| Some(from.after(every)).filter(|end| *end > now);
         let next = |every| ends(every).unwrap_or_else(|| now.after(every));
-        let asked = self
-            .observers_of(id)
-            .filter_map(|(_, o)| o.interval(&entry.state));
+        let asked = self.observers_of(id).filter_map(|(_, o)| o.interval(&entry.state));
         let next = asked.map(next).min().unwrap_or(Time::NEVER);
         if let Some(entry) = self.entries.get_mut(id.0) {
             self.timers.set(&mut entry.poll, TimerOwner::Poll(id), next);
@@ -118,8 +107,6 @@ impl Engine {
 
     fn poll_interval(&self, id: EntryId) -> Option<Duration> {
         let entry = self.entries.get(id.0)?;
-        self.observers_of(id)
-            .filter_map(|(_, observer)| observer.interval(&entry.state))
-            .min()
+        self.observers_of(id).filter_map(|(_, observer)| observer.interval(&entry.state)).min()
     }
 }

@@ -75,18 +75,11 @@ impl Engine {
         if let Some(entry) = self.entry(id) {
             entry.gc_time = entry.gc_time.max(options.gc_time);
         }
-        let stale = self
-            .entries
-            .get(id.0)
-            .is_none_or(|e| freshness::is_stale(e, &options, now));
+        let stale = self.entries.get(id.0).is_none_or(|e| freshness::is_stale(e, &options, now));
         if stale {
             self.fetch_explicitly(
                 id,
-                Some(Source {
-                    by: None,
-                    options,
-                    fetcher,
-                }),
+                Some(Source { by: None, options, fetcher }),
                 false,
                 Some(waiter),
                 now,
@@ -123,9 +116,7 @@ impl Engine {
         if self.is_disabled_or_static(id) {
             return;
         }
-        let enabled = self
-            .observers_of(id)
-            .filter(|(_, observer)| observer.is_active());
+        let enabled = self.observers_of(id).filter(|(_, observer)| observer.is_active());
         let source = enabled.filter_map(Source::of).next();
         self.fetch_explicitly(id, source, cancel_refetch, None, now);
         // Nobody should wait for the network to come back; and a fetch that was refused gives no news.
@@ -136,10 +127,7 @@ impl Engine {
     }
 
     fn is_disabled_or_static(&self, id: EntryId) -> bool {
-        let mut observers = self
-            .observers_of(id)
-            .map(|(_, observer)| observer)
-            .peekable();
+        let mut observers = self.observers_of(id).map(|(_, observer)| observer).peekable();
         let watched = observers.peek().is_some();
         let is_static = |o: &Observer| o.options.stale_time == StaleTime::Static;
         let (mut any_enabled, mut any_static) = (false, false);
@@ -241,10 +229,7 @@ impl Engine {
     #[must_use]
     pub fn is_fetching(&self, filters: &Filters, now: Time) -> usize {
         let fetching = super::entry::FetchStatus::Fetching;
-        let filters = Filters {
-            fetch_status: Some(fetching),
-            ..filters.clone()
-        };
+        let filters = Filters { fetch_status: Some(fetching), ..filters.clone() };
         self.select(&filters, now).len()
     }
 
@@ -252,10 +237,6 @@ impl Engine {
     #[must_use]
     pub fn keys(&self, filters: &Filters, now: Time) -> Vec<Key> {
         let selected = self.select(filters, now);
-        selected
-            .iter()
-            .filter_map(|id| self.entries.get(id.0))
-            .map(|e| e.key.clone())
-            .collect()
+        selected.iter().filter_map(|id| self.entries.get(id.0)).map(|e| e.key.clone()).collect()
     }
 }

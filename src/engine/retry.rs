@@ -19,11 +19,7 @@ pub fn next_try(
         return None;
     }
     let delay = delay(&options.retry_delay, failures, failure, random);
-    Some(
-        delay
-            .max(failure.hint.retry_after.unwrap_or_default())
-            .max(SHORTEST_WAIT),
-    )
+    Some(delay.max(failure.hint.retry_after.unwrap_or_default()).max(SHORTEST_WAIT))
 }
 
 fn wants_retry(retry: &Retry, failures: u32, failure: &Failure) -> bool {
@@ -81,30 +77,18 @@ mod tests {
 
     #[test]
     fn tanstack_doubles_from_one_second_to_thirty() {
-        let options = ObserverOptions {
-            retry: Retry::default(),
-            ..ObserverOptions::query()
-        };
+        let options = ObserverOptions { retry: Retry::default(), ..ObserverOptions::query() };
         let waits: Vec<_> = (0..7)
             .filter_map(|n| next_try(&options, n, &failure(), 0.0))
             .map(|d| d.as_secs())
             .collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30]);
-        assert_eq!(
-            next_try(&options, 90, &failure(), 0.0),
-            Some(QUERY_RETRY_MAX)
-        );
+        assert_eq!(next_try(&options, 90, &failure(), 0.0), Some(QUERY_RETRY_MAX));
     }
 
     #[test]
     fn what_cannot_get_better_is_not_tried_again_unless_the_user_says_so() {
-        let hopeless = Failure::new(
-            "404",
-            Hint {
-                retryable: false,
-                ..Hint::default()
-            },
-        );
+        let hopeless = Failure::new("404", Hint { retryable: false, ..Hint::default() });
         let mut options = ObserverOptions::query();
         assert_eq!(next_try(&options, 0, &hopeless, 0.0), None);
         options.retry.when = Some(std::rc::Rc::new(|_, _| true));
@@ -115,10 +99,7 @@ mod tests {
     fn a_server_that_asks_for_patience_gets_it() {
         let patient = Failure::new(
             "503",
-            Hint {
-                retry_after: Some(Duration::from_secs(9)),
-                ..Hint::default()
-            },
+            Hint { retry_after: Some(Duration::from_secs(9)), ..Hint::default() },
         );
         assert_eq!(
             next_try(&ObserverOptions::query(), 0, &patient, 0.0),

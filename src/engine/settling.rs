@@ -60,9 +60,7 @@ impl Engine {
         entry.deduped_until = now.after(fetch.options.deduping_interval);
         self.trail.push(now, &entry.key, What::Success);
         let (key, base) = (entry.key.clone(), entry.base.clone());
-        let callback = self
-            .callbacks(id, &fetch)
-            .and_then(|calls| calls.on_success);
+        let callback = self.callbacks(id, &fetch).and_then(|calls| calls.on_success);
         if let (Some(callback), Some(data)) = (callback, base) {
             self.effect(Effect::Call(Box::new(move || callback(&data, &key))));
         }
@@ -179,10 +177,7 @@ impl Engine {
     /// Stops a fetch. Who waits gets the old data if there is any and it stays, else hears of the cancellation.
     pub(crate) fn cancel_fetch(&mut self, id: EntryId, keeps_data: bool, now: Time) {
         let waiters = self.stop_fetch(id, now);
-        let data = self
-            .entries
-            .get(id.0)
-            .and_then(|entry| entry.state.data.clone());
+        let data = self.entries.get(id.0).and_then(|entry| entry.state.data.clone());
         let data = data.filter(|_| keeps_data);
         for waiter in waiters {
             let answer = match &data {
@@ -215,10 +210,7 @@ impl Engine {
     /// the failed one, so that the count goes on.
     fn swr_retry(&mut self, id: EntryId, now: Time) {
         let ready = self.world.visible && self.world.online;
-        let first = self
-            .observers_of(id)
-            .find(|(_, o)| o.is_active())
-            .map(|(id, _)| id);
+        let first = self.observers_of(id).find(|(_, o)| o.is_active()).map(|(id, _)| id);
         let Some(entry) = self.entries.get_mut(id.0) else {
             return;
         };
@@ -229,11 +221,7 @@ impl Engine {
         if ready {
             let retries = entry.retries;
             self.fetch_automatically(id, first, now);
-            if let Some(entry) = self
-                .entries
-                .get_mut(id.0)
-                .filter(|entry| entry.fetch.is_some())
-            {
+            if let Some(entry) = self.entries.get_mut(id.0).filter(|entry| entry.fetch.is_some()) {
                 entry.retries = retries;
             }
         }

@@ -69,25 +69,15 @@ impl Signal {
         if self.is_aborted() {
             callback();
         } else {
-            self.state
-                .callbacks
-                .borrow_mut()
-                .push((id, Box::new(callback)));
+            self.state.callbacks.borrow_mut().push((id, Box::new(callback)));
         }
-        OnAbort {
-            signal: self.clone(),
-            id,
-        }
+        OnAbort { signal: self.clone(), id }
     }
 
     /// A future that is ready once the signal is aborted.
     #[must_use]
     pub fn aborted(&self) -> Aborted {
-        Aborted {
-            signal: self.clone(),
-            waker: Rc::default(),
-            guard: None,
-        }
+        Aborted { signal: self.clone(), waker: Rc::default(), guard: None }
     }
 }
 
@@ -99,9 +89,7 @@ impl PartialEq for Signal {
 
 impl std::fmt::Debug for Signal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Signal")
-            .field("aborted", &self.is_aborted())
-            .finish_non_exhaustive()
+        f.debug_struct("Signal").field("aborted", &self.is_aborted()).finish_non_exhaustive()
     }
 }
 

@@ -20,17 +20,11 @@ struct Ready(Mutex<VecDeque<u64>>);
 
 impl Ready {
     fn push(&self, id: u64) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_back(id);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(id);
     }
 
     fn pop(&self) -> Option<u64> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 }
 
@@ -137,9 +131,7 @@ impl Sim {
 
     /// Adds a task, runs what can be run, and gives a place where its result will appear.
     pub fn run<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> Outcome<T> {
-        let outcome = Outcome {
-            value: Rc::new(RefCell::new(None)),
-        };
+        let outcome = Outcome { value: Rc::new(RefCell::new(None)) };
         let value = outcome.value.clone();
         self.spawn(Box::pin(async move {
             let result = future.await;
@@ -153,10 +145,7 @@ impl Sim {
     pub fn timer(&self, delay: Duration, callback: Box<dyn FnOnce()>) -> SimTimer {
         let key = (self.world.elapsed.get().after(delay), self.next_id());
         self.world.timers.borrow_mut().insert(key, callback);
-        SimTimer {
-            world: Rc::downgrade(&self.world),
-            key,
-        }
+        SimTimer { world: Rc::downgrade(&self.world), key }
     }
 
     /// A future that is ready after `delay`. The timer starts now, not at the first poll.
@@ -208,9 +197,7 @@ impl Sim {
 
     fn pass_to(&self, elapsed: Time) {
         let span = elapsed.since(self.world.elapsed.get());
-        self.world
-            .elapsed
-            .set(self.world.elapsed.get().max(elapsed));
+        self.world.elapsed.set(self.world.elapsed.get().max(elapsed));
         self.world.now.set(self.now().after(span));
     }
 
@@ -224,15 +211,8 @@ impl Sim {
             // Taken out while it runs, so that it can spawn others.
             let task = self.world.tasks.borrow_mut().remove(&id);
             let Some(mut task) = task else { continue };
-            let waker = Waker::from(Arc::new(TaskWaker {
-                id,
-                ready: self.world.ready.clone(),
-            }));
-            if task
-                .as_mut()
-                .poll(&mut Context::from_waker(&waker))
-                .is_pending()
-            {
+            let waker = Waker::from(Arc::new(TaskWaker { id, ready: self.world.ready.clone() }));
+            if task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
                 self.world.tasks.borrow_mut().insert(id, task);
             }
         }

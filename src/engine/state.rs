@@ -300,10 +300,7 @@ impl Engine {
     }
 
     fn refresh_all(&mut self, id: EntryId, now: Time) {
-        let mut next = self
-            .entries
-            .get(id.0)
-            .and_then(|entry| entry.observers.head);
+        let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
         while let Some(observer) = next {
             self.refresh(observer, true, now);
             next = self.observer(observer).and_then(|observer| observer.next);
@@ -317,10 +314,7 @@ impl Engine {
         };
         let entry = observer.entry.and_then(|entry| self.entries.get(entry.0));
         if let Some(data) = entry.and_then(|entry| entry.state.data.as_ref()) {
-            let known = observer
-                .previous
-                .as_ref()
-                .is_some_and(|known| known.ptr_eq(data));
+            let known = observer.previous.as_ref().is_some_and(|known| known.ptr_eq(data));
             if !known {
                 observer.previous = Some(data.clone());
             }
@@ -333,16 +327,13 @@ impl Engine {
             NotifyOn::Only(fields) => fields.overlaps(Fields::IS_STALE),
         };
         let is_fresh = cares && observer.is_active() && !snapshot.is_stale;
-        let stale_at = entry
-            .filter(|_| is_fresh)
-            .and_then(|e| freshness::stale_at(e, &observer.options));
+        let stale_at =
+            entry.filter(|_| is_fresh).and_then(|e| freshness::stale_at(e, &observer.options));
         let at = stale_at.unwrap_or(Time::NEVER);
-        self.timers
-            .set(&mut observer.stale, TimerOwner::Stale(id), at);
+        self.timers.set(&mut observer.stale, TimerOwner::Stale(id), at);
         let changed = observer.view.update(snapshot);
         if tell && changed.overlaps(wanted) {
-            self.effects
-                .push(Effect::Notify(Rc::clone(&observer.listener)));
+            self.effects.push(Effect::Notify(Rc::clone(&observer.listener)));
         }
     }
 }

@@ -61,9 +61,6 @@ mod tests {
 
     #[test]
     fn a_clock_that_jumped_back_gives_no_negative_age() {
-        assert_eq!(
-            Time::from_millis(5).since(Time::from_millis(9)),
-            Duration::ZERO
-        );
+        assert_eq!(Time::from_millis(5).since(Time::from_millis(9)), Duration::ZERO);
     }
 }

@@ -32,10 +32,7 @@ pub struct Alarm {
 
 impl Default for Alarm {
     fn default() -> Self {
-        Self {
-            at: Time::NEVER,
-            queued: Time::NEVER,
-        }
+        Self { at: Time::NEVER, queued: Time::NEVER }
     }
 }
 
@@ -110,8 +107,7 @@ impl Timers {
     /// Drops the items that no alarm waits for: those of owners that are gone, and of deadlines that have come
     /// nearer since.
     pub(crate) fn retain(&mut self, mut is_live: impl FnMut(Time, TimerOwner) -> bool) {
-        self.heap
-            .retain(|Reverse((at, owner))| is_live(*at, *owner));
+        self.heap.retain(|Reverse((at, owner))| is_live(*at, *owner));
     }
 
     /// How many items are queued.

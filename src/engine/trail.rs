@@ -55,11 +55,7 @@ impl Trail {
         if self.events.len() >= TRAIL_LENGTH {
             self.events.pop_front();
         }
-        self.events.push_back(TrailEvent {
-            at,
-            key: key.clone(),
-            what,
-        });
+        self.events.push_back(TrailEvent { at, key: key.clone(), what });
     }
 
     /// Forgets the events whose key does not pass.

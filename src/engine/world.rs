@@ -15,11 +15,7 @@ impl Engine {
     /// Takes in what has happened.
     pub fn handle(&mut self, event: Event, now: Time) {
         match event {
-            Event::Settled {
-                entry,
-                seq,
-                outcome,
-            } => self.settle(entry, seq, outcome, now),
+            Event::Settled { entry, seq, outcome } => self.settle(entry, seq, outcome, now),
             Event::Visible(visible) => self.set_visible(visible, now),
             Event::Focus => self.revalidate_on_focus(now),
             Event::Online(online) => self.set_online(online, now),
@@ -59,10 +55,7 @@ impl Engine {
 
     /// All observers of an entry wait together, or a second one would fetch where the first is held back.
     fn throttle_focus(&mut self, id: EntryId, now: Time) {
-        let mut next = self
-            .entries
-            .get(id.0)
-            .and_then(|entry| entry.observers.head);
+        let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
         while let Some(observer) = next.and_then(|id| self.observers.get_mut(id.0)) {
             observer.throttled_until = now.after(observer.options.focus_throttle);
             next = observer.next;
@@ -87,10 +80,7 @@ impl Engine {
     }
 
     pub(crate) fn watched(&self) -> Vec<EntryId> {
-        let watched = self
-            .entries
-            .iter()
-            .filter(|(_, entry)| entry.observers.len > 0);
+        let watched = self.entries.iter().filter(|(_, entry)| entry.observers.len > 0);
         watched.map(|(id, _)| EntryId(id)).collect()
     }
 
@@ -107,9 +97,7 @@ impl Engine {
         let entry = self.entries.get(id.0)?;
         let fits =
             |observer: &Observer| self.may_fetch(&observer.options) && wants(entry, observer);
-        self.observers_of(id)
-            .find(|(_, observer)| fits(observer))
-            .map(|(id, _)| id)
+        self.observers_of(id).find(|(_, observer)| fits(observer)).map(|(id, _)| id)
     }
 
     pub(crate) fn continue_all(&mut self, now: Time) {
@@ -117,11 +105,7 @@ impl Engine {
         let entries = self.entries.iter().filter(waiting);
         let ids: Vec<_> = entries.map(|(id, _)| EntryId(id)).collect();
         for id in ids {
-            if self
-                .entries
-                .get(id.0)
-                .is_some_and(|entry| entry.retry_waits)
-            {
+            if self.entries.get(id.0).is_some_and(|entry| entry.retry_waits) {
                 self.retry_now(id, now);
             }
             self.continue_fetch(id, now);

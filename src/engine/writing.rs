@@ -51,10 +51,7 @@ impl Engine {
     ) -> Option<Data> {
         let id = self.ensure_for_write(key, access, now);
         self.write_by_hand(id, data, updated_at, now);
-        let shown = self
-            .entries
-            .get(id.0)
-            .and_then(|entry| entry.state.data.clone());
+        let shown = self.entries.get(id.0).and_then(|entry| entry.state.data.clone());
         self.finish(now);
         shown
     }
@@ -96,12 +93,8 @@ impl Engine {
         let id = self.ensure_for_write(key, Access::default(), now);
         self.discard_fetch(id, now);
         self.sequence += 1;
-        let mut ticket = MutationTicket {
-            entry: id,
-            seq: self.sequence,
-            epoch: self.world.epoch,
-            disowned: 0,
-        };
+        let mut ticket =
+            MutationTicket { entry: id, seq: self.sequence, epoch: self.world.epoch, disowned: 0 };
         if let Some(entry) = self.entries.get_mut(id.0) {
             ticket.disowned = entry.disowned;
             entry.gc.clear();
@@ -210,9 +203,7 @@ impl Engine {
     }
 
     fn revalidate_entry(&mut self, id: EntryId, waiter: Option<Waiter>, now: Time) {
-        let active = self
-            .observers_of(id)
-            .filter(|(_, observer)| observer.is_active());
+        let active = self.observers_of(id).filter(|(_, observer)| observer.is_active());
         let first = active.filter_map(Source::of).next();
         if let Some(source) = first {
             return self.fetch_explicitly(id, Some(source), true, waiter, now);

@@ -66,10 +66,7 @@ impl RequestBuilder {
         match headers::refusal(name, value) {
             None => headers::set(&mut self.headers, name, value.to_owned()),
             Some(reason) => {
-                self.blame(FetchError::InvalidHeader {
-                    name: headers::shown(name).into(),
-                    reason,
-                });
+                self.blame(FetchError::InvalidHeader { name: headers::shown(name).into(), reason });
             }
         }
         self
@@ -205,9 +202,7 @@ impl RequestBuilder {
             return Err(mistake);
         }
         if self.body != Body::None && !self.method.allows_body() {
-            let message = [self.method.as_str(), " requests cannot have a body"]
-                .concat()
-                .into();
+            let message = [self.method.as_str(), " requests cannot have a body"].concat().into();
             return Err(FetchError::Encode { message });
         }
         let target = settings.transport.resolve(&self.url)?;
@@ -228,14 +223,7 @@ impl RequestBuilder {
             cache: self.cache,
             token: self.token,
         };
-        Ok((
-            settings,
-            plan,
-            Limits {
-                timeout: self.timeout,
-                signal: self.signal,
-            },
-        ))
+        Ok((settings, plan, Limits { timeout: self.timeout, signal: self.signal }))
     }
 
     fn append_query(mut self, parameters: Result<Key, KeyError>) -> Self {
@@ -252,9 +240,7 @@ impl RequestBuilder {
     fn set_json(mut self, json: Result<String, serde_json::Error>) -> Self {
         match json {
             Ok(json) => self.body = Body::Text(json.into()),
-            Err(error) => self.blame(FetchError::Encode {
-                message: error.to_string().into(),
-            }),
+            Err(error) => self.blame(FetchError::Encode { message: error.to_string().into() }),
         }
         self.content_type = "application/json";
         self
@@ -274,20 +260,11 @@ struct Limits {
 
 async fn send(settings: &Settings, plan: Plan, limits: Limits) -> Result<Response, FetchError> {
     let shown = plan.target.display();
-    let path = if plan.target.is_same_origin {
-        plan.target.path.clone()
-    } else {
-        shown.clone()
-    };
+    let path = if plan.target.is_same_origin { plan.target.path.clone() } else { shown.clone() };
     let runtime = &settings.runtime;
     let entry = Entry::new(plan.method, path, runtime.clone());
-    let mut scope = Box::new(Scope::new(
-        entry,
-        shown,
-        &**runtime,
-        limits.timeout,
-        limits.signal.as_ref(),
-    ));
+    let mut scope =
+        Box::new(Scope::new(entry, shown, &**runtime, limits.timeout, limits.signal.as_ref()));
     // A signal that has been aborted before sends nothing.
     let sent = match scope.check() {
         Ok(()) => policy::send(settings, &plan, &mut scope).await,

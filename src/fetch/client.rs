@@ -55,12 +55,7 @@ impl Fetch {
     /// A handle for requests without a token. Cookies travel on the page's own origin.
     #[must_use]
     pub fn plain(transport: Rc<dyn Transport>, runtime: Rc<dyn Runtime>) -> Self {
-        Self::of(Settings {
-            transport,
-            runtime,
-            guard: None,
-            policy: OriginPolicy::same_origin(),
-        })
+        Self::of(Settings { transport, runtime, guard: None, policy: OriginPolicy::same_origin() })
     }
 
     /// A handle whose requests all carry the session token of `auth`, and go to the page's own origin
@@ -85,21 +80,15 @@ impl Fetch {
     /// A handle whose requests all fail with this error.
     #[must_use]
     pub fn missing(missing: MissingProvider) -> Self {
-        Self {
-            settings: Err(Absent::Provider(missing)),
-        }
+        Self { settings: Err(Absent::Provider(missing)) }
     }
 
     fn of(settings: Settings) -> Self {
-        Self {
-            settings: Ok(Rc::new(settings)),
-        }
+        Self { settings: Ok(Rc::new(settings)) }
     }
 
     fn absent() -> Self {
-        Self {
-            settings: Err(Absent::Browser),
-        }
+        Self { settings: Err(Absent::Browser) }
     }
 
     fn changed(&self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -197,9 +186,7 @@ impl fmt::Debug for Fetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Fetch");
         match &self.settings {
-            Ok(settings) => debug
-                .field("auth", &self.auth())
-                .field("policy", &settings.policy),
+            Ok(settings) => debug.field("auth", &self.auth()).field("policy", &settings.policy),
             Err(absent) => debug.field("error", &FetchError::from(*absent)),
         };
         debug.finish_non_exhaustive()

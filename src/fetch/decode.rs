@@ -17,19 +17,9 @@ pub(super) fn failure(text: &str, url: &Rc<str>, error: &serde_json::Error) -> D
     let full = error.to_string();
     let (line, column) = (error.line(), error.column());
     // The place has fields of its own.
-    let place = [
-        " at line ",
-        &line.to_string(),
-        " column ",
-        &column.to_string(),
-    ]
-    .concat();
+    let place = [" at line ", &line.to_string(), " column ", &column.to_string()].concat();
     let message = full.strip_suffix(&*place).unwrap_or(&full);
-    let message = if text.trim_ascii().is_empty() {
-        "the body is empty"
-    } else {
-        message
-    };
+    let message = if text.trim_ascii().is_empty() { "the body is empty" } else { message };
     DecodeError {
         url: url.clone(),
         path: path_at(text, line, column).into(),
@@ -53,19 +43,11 @@ fn path_at(text: &str, line: usize, column: usize) -> String {
     }
     let end = start.saturating_add(column).min(text.len());
     let mut frames: Vec<Frame> = Vec::new();
-    let mut rest = text
-        .as_bytes()
-        .get(..end)
-        .unwrap_or_default()
-        .iter()
-        .enumerate();
+    let mut rest = text.as_bytes().get(..end).unwrap_or_default().iter().enumerate();
     while let Some((at, byte)) = rest.next() {
         match (byte, frames.last_mut()) {
             (b'[', _) => frames.push(Frame::List(0)),
-            (b'{', _) => frames.push(Frame::Map {
-                key: "",
-                in_value: false,
-            }),
+            (b'{', _) => frames.push(Frame::Map { key: "", in_value: false }),
             (b']' | b'}', _) => drop(frames.pop()),
             // A comma right at the end still belongs to the value before it.
             (b',', _) if at + 1 == end => {}
@@ -74,11 +56,7 @@ fn path_at(text: &str, line: usize, column: usize) -> String {
             (b':', Some(Frame::Map { in_value, .. })) => *in_value = true,
             (b'"', frame) => {
                 let close = skip_string(&mut rest).unwrap_or(end);
-                if let Some(Frame::Map {
-                    key,
-                    in_value: false,
-                }) = frame
-                {
+                if let Some(Frame::Map { key, in_value: false }) = frame {
                     *key = text.get(at + 1..close).unwrap_or_default();
                 }
             }
@@ -111,10 +89,7 @@ fn render(frames: &[Frame]) -> String {
                 path.push_str(&index.to_string());
                 path.push(']');
             }
-            Frame::Map {
-                key,
-                in_value: true,
-            } => {
+            Frame::Map { key, in_value: true } => {
                 path.push('.');
                 path.push_str(key);
             }
@@ -167,31 +142,14 @@ mod tests {
             ("7", "$.items[1]"),
         ];
         for (bad, expected) in cases {
-            assert_eq!(
-                path(&format!("{{\"items\":[{good},{bad}]}}")),
-                expected,
-                "{bad}"
-            );
-            assert_eq!(
-                path(&format!("{{\n \"items\": [\n{good},\n {bad}]}}")),
-                expected,
-                "{bad}"
-            );
+            assert_eq!(path(&format!("{{\"items\":[{good},{bad}]}}")), expected, "{bad}");
+            assert_eq!(path(&format!("{{\n \"items\": [\n{good},\n {bad}]}}")), expected, "{bad}");
         }
     }
 
     #[test]
     fn broken_texts_have_a_place_too() {
-        for text in [
-            "",
-            "{",
-            "[",
-            "\"",
-            "{\"items\":[{\"ti",
-            "<html>",
-            "{\"\u{fc}\":",
-            "]]]",
-        ] {
+        for text in ["", "{", "[", "\"", "{\"items\":[{\"ti", "<html>", "{\"\u{fc}\":", "]]]"] {
             assert!(path(text).starts_with('$'), "{text}");
         }
     }

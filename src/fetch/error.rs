@@ -130,15 +130,9 @@ impl fmt::Display for FetchError {
             Self::Status(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::NoToken(error) => error.fmt(f),
-            Self::OriginRefused { origin, reason } => words(
-                f,
-                &[
-                    "no session token may be sent to ",
-                    origin,
-                    ": ",
-                    reason.as_str(),
-                ],
-            ),
+            Self::OriginRefused { origin, reason } => {
+                words(f, &["no session token may be sent to ", origin, ": ", reason.as_str()])
+            }
             Self::InvalidUrl(error) => error.fmt(f),
             Self::InvalidHeader { name, reason } => {
                 words(f, &["the header ", name, " cannot be sent: ", reason])
@@ -281,11 +275,7 @@ impl StatusError {
     }
 
     pub(super) fn set_text(&mut self, text: Rc<str>) {
-        self.text = if text.len() <= TEXT_LIMIT {
-            text.clone()
-        } else {
-            beginning(&text).into()
-        };
+        self.text = if text.len() <= TEXT_LIMIT { text.clone() } else { beginning(&text).into() };
         if text.len() <= JSON_LIMIT {
             self.whole = text;
         }
@@ -294,9 +284,7 @@ impl StatusError {
 
 fn beginning(text: &str) -> &str {
     let ends = (0..=TEXT_LIMIT).rev();
-    ends.filter_map(|end| text.get(..end))
-        .next()
-        .unwrap_or_default()
+    ends.filter_map(|end| text.get(..end)).next().unwrap_or_default()
 }
 
 impl fmt::Display for StatusError {
@@ -310,11 +298,7 @@ impl fmt::Display for StatusError {
             500..=599 => "the server failed; try again",
             _ => &self.status_text,
         };
-        if hint.is_empty() {
-            Ok(())
-        } else {
-            words(f, &[": ", hint])
-        }
+        if hint.is_empty() { Ok(()) } else { words(f, &[": ", hint]) }
     }
 }
 
@@ -337,25 +321,9 @@ pub struct DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            url,
-            path,
-            line,
-            column,
-            message,
-        } = self;
+        let Self { url, path, line, column, message } = self;
         let place = [" (", &line.to_string(), ":", &column.to_string(), "): "].concat();
-        words(
-            f,
-            &[
-                "the answer of ",
-                url,
-                " is not as expected at ",
-                path,
-                &place,
-                message,
-            ],
-        )
+        words(f, &["the answer of ", url, " is not as expected at ", path, &place, message])
     }
 }
 
@@ -405,9 +373,7 @@ pub struct InvalidUrl {
 impl InvalidUrl {
     /// An address that is invalid for this reason.
     pub fn new(reason: impl Into<Rc<str>>) -> Self {
-        Self {
-            reason: reason.into(),
-        }
+        Self { reason: reason.into() }
     }
 }
 
@@ -430,15 +396,7 @@ pub struct MissingProvider {
 
 impl fmt::Display for MissingProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        words(
-            f,
-            &[
-                self.hook,
-                " needs a <",
-                self.provider,
-                "> above its component",
-            ],
-        )
+        words(f, &[self.hook, " needs a <", self.provider, "> above its component"])
     }
 }
 

@@ -44,19 +44,14 @@ async fn authenticated(
     settings.policy.check(&plan.target)?;
     if headers::find(&plan.headers, "authorization").is_some() {
         let reason = "an authenticated request sets it by itself; use a plain request for your own";
-        return Err(FetchError::InvalidHeader {
-            name: Rc::from("Authorization"),
-            reason,
-        });
+        return Err(FetchError::InvalidHeader { name: Rc::from("Authorization"), reason });
     }
     let issued = first_token(auth, plan, scope).await?;
     let answer = attempt(settings, plan, &issued, scope).await?;
     if answer.raw.status != 401 {
         return Ok(answer);
     }
-    let renewed = scope
-        .run(auth.issue(plan.token.clone(), Demand::After(issued.serial)))
-        .await?;
+    let renewed = scope.run(auth.issue(plan.token.clone(), Demand::After(issued.serial))).await?;
     let renewed = match renewed {
         Ok(renewed) if renewed.serial != issued.serial => renewed,
         // Nothing newer to try with: the server's own answer says most.
@@ -85,11 +80,7 @@ async fn first_token(
     if known {
         scope.bind(auth, auth.epoch());
     }
-    let demand = if plan.token.skip_cache {
-        Demand::Forced
-    } else {
-        Demand::Any
-    };
+    let demand = if plan.token.skip_cache { Demand::Forced } else { Demand::Any };
     let issued = scope.run(auth.issue(plan.token.clone(), demand)).await??;
     if !known {
         scope.bind(auth, issued.epoch);

@@ -8,10 +8,7 @@ pub(super) fn refusal(name: &str, value: &str) -> Option<&'static str> {
         return Some("the name contains a character that header names cannot have");
     }
     // A header is bytes; the browser takes characters up to U+00FF for them.
-    if value
-        .chars()
-        .any(|c| matches!(c, '\0' | '\r' | '\n') || u32::from(c) > 0xff)
-    {
+    if value.chars().any(|c| matches!(c, '\0' | '\r' | '\n') || u32::from(c) > 0xff) {
         return Some("the value contains a line break or a character outside of Latin-1");
     }
     None
@@ -33,10 +30,7 @@ const fn is_token_byte(byte: u8) -> bool {
 
 /// The first header with this name in any case.
 pub(super) fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
+    headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 /// Sets a header; one of the same name is replaced.

@@ -26,13 +26,9 @@ impl OriginPolicy {
     /// # Errors
     /// When one is not exactly an origin, contains a wildcard, or is not encrypted and not on this device.
     pub fn allowing(transport: &dyn Transport, origins: &[&str]) -> Result<Self, InvalidOrigin> {
-        let allowed: Result<Vec<_>, _> = origins
-            .iter()
-            .map(|text| checked(transport, text))
-            .collect();
-        Ok(Self {
-            allowed: allowed?.into(),
-        })
+        let allowed: Result<Vec<_>, _> =
+            origins.iter().map(|text| checked(transport, text)).collect();
+        Ok(Self { allowed: allowed?.into() })
     }
 
     /// The origins on the list.
@@ -58,25 +54,17 @@ impl OriginPolicy {
 /// The error for a target that must not get a token.
 pub(super) fn refused(target: &Target, reason: RefusedBecause) -> FetchError {
     let has_origin = matches!(&*target.scheme, "http" | "https");
-    let origin = if has_origin {
-        target.origin.clone()
-    } else {
-        [&target.scheme, ":"].concat().into()
-    };
+    let origin =
+        if has_origin { target.origin.clone() } else { [&target.scheme, ":"].concat().into() };
     FetchError::OriginRefused { origin, reason }
 }
 
 fn checked(transport: &dyn Transport, text: &str) -> Result<Rc<str>, InvalidOrigin> {
-    let invalid = |reason| InvalidOrigin {
-        origin: text.into(),
-        reason,
-    };
+    let invalid = |reason| InvalidOrigin { origin: text.into(), reason };
     if text.contains('*') {
         return Err(invalid("wildcards are not supported; name each origin"));
     }
-    let target = transport
-        .resolve(text)
-        .map_err(|_| invalid("it is not an address"))?;
+    let target = transport.resolve(text).map_err(|_| invalid("it is not an address"))?;
     match &*target.scheme {
         "https" => {}
         "http" if target.is_loopback() => {}

@@ -113,11 +113,7 @@ fn escape(out: &mut String, text: &str) {
 
 /// The digit for a number below 16.
 fn hex(digit: u8) -> char {
-    char::from(if digit < 10 {
-        b'0' + digit
-    } else {
-        b'A' + (digit - 10)
-    })
+    char::from(if digit < 10 { b'0' + digit } else { b'A' + (digit - 10) })
 }
 
 fn insert(url: &mut String, query: &str) {
@@ -161,10 +157,7 @@ mod tests {
     #[test]
     fn names_and_values_cannot_break_out_of_their_place() {
         let value = json!([["a&b", "c=d e+f#g%h"], ["ü", "日"]]);
-        assert_eq!(
-            appended("/x", &value),
-            "/x?a%26b=c%3Dd%20e%2Bf%23g%25h&%C3%BC=%E6%97%A5"
-        );
+        assert_eq!(appended("/x", &value), "/x?a%26b=c%3Dd%20e%2Bf%23g%25h&%C3%BC=%E6%97%A5");
     }
 
     #[test]
@@ -181,22 +174,14 @@ mod tests {
         let expected = "/x?a=-7&b=1.5&c=2&d=18446744073709551615&d=0";
         assert_eq!(appended("/x", &value), expected);
         let mut url = "/x".to_owned();
-        super::append(
-            &mut url,
-            &Key::of(&[("a", f64::NAN), ("b", 1e300)]).unwrap(),
-        )
-        .unwrap();
+        super::append(&mut url, &Key::of(&[("a", f64::NAN), ("b", 1e300)]).unwrap()).unwrap();
         assert_eq!(url, "/x?b=1e%2B300");
     }
 
     #[test]
     fn what_has_no_place_in_a_query_is_refused() {
-        for value in [
-            json!({ "a": { "b": 1 } }),
-            json!({ "a": [[1]] }),
-            json!([1]),
-            json!("text"),
-        ] {
+        for value in [json!({ "a": { "b": 1 } }), json!({ "a": [[1]] }), json!([1]), json!("text")]
+        {
             assert!(append(&mut "/x".to_owned(), &value).is_err(), "{value}");
         }
     }

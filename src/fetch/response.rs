@@ -30,11 +30,7 @@ pub struct Response {
 impl Response {
     pub(super) fn new(answer: Answer, mut scope: Box<Scope>) -> Self {
         scope.entry.outcome = RequestOutcome::Status(answer.raw.status);
-        Self {
-            raw: answer.raw,
-            scrub: answer.scrub,
-            scope,
-        }
+        Self { raw: answer.raw, scrub: answer.scrub, scope }
     }
 
     /// The status code.
@@ -109,19 +105,11 @@ impl Response {
     }
 
     async fn read(self) -> Result<Loaded, FetchError> {
-        let Self {
-            raw,
-            scrub,
-            mut scope,
-        } = self;
+        let Self { raw, scrub, mut scope } = self;
         let text = scope.transfer(raw.body.text()).await;
         scope.note(&text);
         scope.finish();
-        Ok(Loaded {
-            text: text?,
-            scrub,
-            scope,
-        })
+        Ok(Loaded { text: text?, scrub, scope })
     }
 
     /// The answer as an error: for those that are not 2xx.

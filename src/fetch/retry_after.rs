@@ -23,16 +23,12 @@ pub fn retry_after(value: &str, date: Option<&str>, now: Time) -> Option<Duratio
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number holds: as long as can be.
         let seconds = value.bytes().fold(0_u64, |number, digit| {
-            number
-                .saturating_mul(10)
-                .saturating_add(u64::from(digit - b'0'))
+            number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
         });
         return Some(Duration::from_secs(seconds));
     }
     let until = http_date(value)?;
-    let from = date
-        .and_then(http_date)
-        .unwrap_or_else(|| now.as_millis() / 1000);
+    let from = date.and_then(http_date).unwrap_or_else(|| now.as_millis() / 1000);
     Some(Duration::from_secs(until.saturating_sub(from)))
 }
 
@@ -42,14 +38,9 @@ fn http_date(text: &str) -> Option<u64> {
     const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     let text: &[u8; 29] = text.as_bytes().try_into().ok()?;
     let [_, _, _, date @ ..] = text;
-    let shape = date
-        .iter()
-        .map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte });
+    let shape = date.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte });
     let name = text.get(8..11)?;
-    let month = (1..)
-        .zip(MONTHS.chunks(3))
-        .find(|(_, other)| *other == name)?
-        .0;
+    let month = (1..).zip(MONTHS.chunks(3)).find(|(_, other)| *other == name)?.0;
     let expected = b", 00 ".iter().chain(name).chain(b" 0000 00:00:00 GMT");
     if !shape.eq(expected.copied()) {
         return None;
@@ -71,11 +62,7 @@ fn http_date(text: &str) -> Option<u64> {
 /// Days from 1970-01-01 to a date of the Gregorian calendar, counted in years that begin in March so
 /// that the leap day comes last.
 const fn days(year: u64, month: u64, day: u64) -> u64 {
-    let (year, month) = if month <= 2 {
-        (year - 1, month + 9)
-    } else {
-        (year, month - 3)
-    };
+    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
     let in_year = (153 * month + 2) / 5 + day - 1;
     year * 365 + year / 4 - year / 100 + year / 400 + in_year - 719_468
 }
@@ -99,14 +86,8 @@ mod tests {
 
     #[test]
     fn the_answers_own_date_counts_and_not_the_devices_clock() {
-        let (until, date) = (
-            "Sun, 06 Nov 1994 08:49:37 GMT",
-            "Sun, 06 Nov 1994 08:49:07 GMT",
-        );
-        assert_eq!(
-            retry_after(until, Some(date), Time::NEVER),
-            Some(Duration::from_secs(30))
-        );
+        let (until, date) = ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:07 GMT");
+        assert_eq!(retry_after(until, Some(date), Time::NEVER), Some(Duration::from_secs(30)));
         assert_eq!(retry_after(until, None, Time::NEVER), Some(Duration::ZERO));
     }
 
@@ -134,9 +115,6 @@ mod tests {
     fn an_endless_number_is_a_long_time_and_no_failure() {
         let long = retry_after("99999999999999999999999", None, Time::ZERO);
         assert_eq!(long, Some(Duration::from_secs(u64::MAX)));
-        assert_eq!(
-            retry_after(" 3 ", None, Time::ZERO),
-            Some(Duration::from_secs(3))
-        );
+        assert_eq!(retry_after(" 3 ", None, Time::ZERO), Some(Duration::from_secs(3)));
     }
 }

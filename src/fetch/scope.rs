@@ -123,10 +123,9 @@ impl Scope {
     fn failure(&self, error: TransportError) -> FetchError {
         match error {
             TransportError::Aborted => self.ended(),
-            TransportError::Network(message) => FetchError::Network(Rc::new(NetworkError {
-                url: self.url.clone(),
-                message,
-            })),
+            TransportError::Network(message) => {
+                FetchError::Network(Rc::new(NetworkError { url: self.url.clone(), message }))
+            }
         }
     }
 
@@ -144,9 +143,8 @@ impl Scope {
 
     /// Notes in the log that the request failed.
     pub(super) fn note_failure(&mut self, error: &FetchError) {
-        self.entry.outcome = error
-            .status()
-            .map_or(RequestOutcome::Failed(error.kind()), RequestOutcome::Status);
+        self.entry.outcome =
+            error.status().map_or(RequestOutcome::Failed(error.kind()), RequestOutcome::Status);
     }
 
     fn ended(&self) -> FetchError {

@@ -57,9 +57,7 @@ fn meant(text: &str, escapes: bool) -> Option<(char, &str)> {
 
 fn numbered(text: &str) -> Option<(char, &str)> {
     let (digits, rest) = text.split_at_checked(4)?;
-    let number = digits
-        .chars()
-        .try_fold(0, |sum, digit| Some(sum * 16 + digit.to_digit(16)?))?;
+    let number = digits.chars().try_fold(0, |sum, digit| Some(sum * 16 + digit.to_digit(16)?))?;
     Some((char::from_u32(number)?, rest))
 }
 
@@ -73,10 +71,7 @@ mod tests {
             ("", ""),
             ("nothing", "nothing"),
             ("a/b\"a/b", "[token]\"[token]"),
-            (
-                r#"{"a\/b":["x a\u002Fb y"]}"#,
-                r#"{"[token]":["x [token] y"]}"#,
-            ),
+            (r#"{"a\/b":["x a\u002Fb y"]}"#, r#"{"[token]":["x [token] y"]}"#),
             (r"\u0061\u002f\u0062a\/", r"[token]a\/"),
             (r"C:\a/b \", r"C:\[token] \"),
             ("\\u", "\\u"),

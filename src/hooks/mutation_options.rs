@@ -111,11 +111,7 @@ impl<V: 'static, T: 'static, E: 'static, C: 'static> MutationOptions<V, T, E, C>
             }
         }
         if let Some(callback) = &self.on_settled {
-            callback(
-                result.as_deref().map_err(|error| &**error),
-                variables,
-                context,
-            );
+            callback(result.as_deref().map_err(|error| &**error), variables, context);
         }
     }
 }

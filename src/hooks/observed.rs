@@ -42,15 +42,11 @@ impl Observed {
     }
 
     pub fn data<T: 'static>(&self) -> Option<Rc<T>> {
-        self.read(Fields::DATA, |shown| {
-            shown.data.as_ref().and_then(Data::get)
-        })
+        self.read(Fields::DATA, |shown| shown.data.as_ref().and_then(Data::get))
     }
 
     pub fn error<E: 'static>(&self) -> Option<Rc<E>> {
-        self.read(Fields::ERROR, |shown| {
-            shown.error.as_ref().and_then(Failure::get)
-        })
+        self.read(Fields::ERROR, |shown| shown.error.as_ref().and_then(Failure::get))
     }
 
     pub const fn problem(&self) -> Option<&Problem> {
@@ -172,10 +168,6 @@ impl Types {
                 let error = error.filter(|error| !(self.is_error)(error))?;
                 (self.error_name, error.type_name())
             };
-        Some(TypeMismatch {
-            key: key.to_json(),
-            expected,
-            found,
-        })
+        Some(TypeMismatch { key: key.to_json(), expected, found })
     }
 }

@@ -48,9 +48,7 @@ pub fn use_auth() -> AuthHandle {
             *subscription = Some((now.clone(), listener));
         }
     }
-    let state = context
-        .as_ref()
-        .map_or(AuthState::Loading, |context| context.auth().state());
+    let state = context.as_ref().map_or(AuthState::Loading, |context| context.auth().state());
     AuthHandle { context, state }
 }
 
@@ -65,10 +63,7 @@ fn warn_once(subscription: &mut Option<(AuthContext, Subscription)>) {
 }
 
 pub(crate) const fn missing_provider(hook: &'static str) -> MissingProvider {
-    MissingProvider {
-        hook,
-        provider: "AuthProvider",
-    }
+    MissingProvider { hook, provider: "AuthProvider" }
 }
 
 /// What [`use_auth`] gives. Same as the result of Clerk's `useAuth`, with methods for its fields.
@@ -100,25 +95,19 @@ impl AuthHandle {
     /// The user's id.
     #[must_use]
     pub fn user_id(&self) -> Option<Rc<str>> {
-        self.state
-            .identity()
-            .map(|identity| identity.user_id.clone())
+        self.state.identity().map(|identity| identity.user_id.clone())
     }
 
     /// The session's id.
     #[must_use]
     pub fn session_id(&self) -> Option<Rc<str>> {
-        self.state
-            .identity()
-            .map(|identity| identity.session_id.clone())
+        self.state.identity().map(|identity| identity.session_id.clone())
     }
 
     /// The id of the active organisation.
     #[must_use]
     pub fn org_id(&self) -> Option<Rc<str>> {
-        self.state
-            .identity()
-            .and_then(|identity| identity.org_id.clone())
+        self.state.identity().and_then(|identity| identity.org_id.clone())
     }
 
     /// A token that is valid now, from memory if possible. Same as Clerk's `getToken`, but that 'no token' is

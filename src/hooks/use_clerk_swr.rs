@@ -60,12 +60,7 @@ where
     T: DeserializeOwned + PartialEq + 'static,
 {
     let (types, decode) = (Types::of::<T, FetchError>(), decoded::<T>);
-    SwrHandle::new(use_clerk_observed(
-        url.url(),
-        options.erased(),
-        types,
-        decode,
-    ))
+    SwrHandle::new(use_clerk_observed(url.url(), options.erased(), types, decode))
 }
 
 type Decode = fn(Loaded) -> Result<Data, FetchError>;
@@ -88,15 +83,8 @@ fn use_clerk_observed(
         Some(_) => url.to_key().map_err(Problem::Key),
         None => Err(Problem::MissingProvider(missing_provider("use_clerk_swr"))),
     };
-    let fetcher = fetch
-        .zip(url)
-        .map(|(fetch, url)| fetcher(fetch, url, decode));
-    use_swr_observed(
-        key,
-        fetcher,
-        options.access_at_least(Access::SignedIn),
-        types,
-    )
+    let fetcher = fetch.zip(url).map(|(fetch, url)| fetcher(fetch, url, decode));
+    use_swr_observed(key, fetcher, options.access_at_least(Access::SignedIn), types)
 }
 
 fn fetcher(fetch: Fetch, url: Rc<str>, decode: Decode) -> Fetcher {

@@ -52,8 +52,5 @@ pub fn use_is_fetching_of(filters: impl KeyFilters) -> usize {
 }
 
 fn count(client: &QueryClient, filters: &RefCell<Option<Filters>>) -> usize {
-    filters
-        .borrow()
-        .as_ref()
-        .map_or(0, |filters| client.is_fetching(filters.clone()))
+    filters.borrow().as_ref().map_or(0, |filters| client.is_fetching(filters.clone()))
 }

@@ -105,10 +105,7 @@ pub struct MutationHandle<V, T, E, C = ()> {
 
 impl<V, T, E, C> Clone for MutationHandle<V, T, E, C> {
     fn clone(&self) -> Self {
-        Self {
-            shared: self.shared.clone(),
-            revision: self.revision,
-        }
+        Self { shared: self.shared.clone(), revision: self.revision }
     }
 }
 
@@ -157,14 +154,7 @@ impl<V: 'static, T: 'static, E: 'static, C: 'static> Call<V, T, E, C> {
         let id = shared.state.borrow_mut().start(variables.clone());
         shared.changed();
         let (options, epoch) = (shared.options.borrow().clone(), epoch(&client));
-        Self {
-            shared: shared.clone(),
-            client,
-            options,
-            epoch,
-            id,
-            variables,
-        }
+        Self { shared: shared.clone(), client, options, epoch, id, variables }
     }
 
     fn is_owned(&self) -> bool {
@@ -184,11 +174,7 @@ impl<V: 'static, T: 'static, E: 'static, C: 'static> Call<V, T, E, C> {
             return Err(QueryError::Cancelled);
         }
         self.options.report(&result, &self.variables, &context);
-        let changed = self
-            .shared
-            .state
-            .borrow_mut()
-            .settle(self.id, result.clone());
+        let changed = self.shared.state.borrow_mut().settle(self.id, result.clone());
         if changed {
             self.shared.changed();
         }

@@ -86,10 +86,7 @@ where
     E: 'static,
 {
     let observed = use_query_observed(query.erased(), Types::of::<T, E>());
-    QueryHandle {
-        observed,
-        types: PhantomData,
-    }
+    QueryHandle { observed, types: PhantomData }
 }
 
 /// What does not depend on the types.
@@ -116,10 +113,7 @@ pub struct QueryHandle<T, E> {
 
 impl<T, E> Clone for QueryHandle<T, E> {
     fn clone(&self) -> Self {
-        Self {
-            observed: self.observed.clone(),
-            types: PhantomData,
-        }
+        Self { observed: self.observed.clone(), types: PhantomData }
     }
 }
 
@@ -151,8 +145,7 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
     /// Idle, fetching, or paused because the browser is offline.
     #[must_use]
     pub fn fetch_status(&self) -> FetchStatus {
-        self.observed
-            .read(Fields::FETCH_STATUS, |shown| shown.fetch_status)
+        self.observed.read(Fields::FETCH_STATUS, |shown| shown.fetch_status)
     }
 
     /// Whether there is no data yet. True for a disabled query as well.
@@ -176,8 +169,7 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
     /// Whether the first load is running.
     #[must_use]
     pub fn is_loading(&self) -> bool {
-        self.observed
-            .read(Fields::IS_LOADING, |shown| shown.is_loading)
+        self.observed.read(Fields::IS_LOADING, |shown| shown.is_loading)
     }
 
     /// Whether a fetch is running, the first or a later one.
@@ -201,19 +193,13 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
     /// Whether the first load has failed: there is an error and no data.
     #[must_use]
     pub fn is_loading_error(&self) -> bool {
-        self.is_error()
-            && self
-                .observed
-                .read(Fields::DATA, |shown| shown.data.is_none())
+        self.is_error() && self.observed.read(Fields::DATA, |shown| shown.data.is_none())
     }
 
     /// Whether a later fetch has failed: there is an error next to older data.
     #[must_use]
     pub fn is_refetch_error(&self) -> bool {
-        self.is_error()
-            && self
-                .observed
-                .read(Fields::DATA, |shown| shown.data.is_some())
+        self.is_error() && self.observed.read(Fields::DATA, |shown| shown.data.is_some())
     }
 
     /// Whether the data is out of date by this query's `stale_time`.
@@ -225,67 +211,58 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
     /// Whether the data stands in for data that is not there yet.
     #[must_use]
     pub fn is_placeholder_data(&self) -> bool {
-        self.observed
-            .read(Fields::IS_PLACEHOLDER, |shown| shown.is_placeholder_data)
+        self.observed.read(Fields::IS_PLACEHOLDER, |shown| shown.is_placeholder_data)
     }
 
     /// Whether the query was ever fetched.
     #[must_use]
     pub fn is_fetched(&self) -> bool {
-        self.observed
-            .read(Fields::IS_FETCHED, |shown| shown.is_fetched)
+        self.observed.read(Fields::IS_FETCHED, |shown| shown.is_fetched)
     }
 
     /// Whether it was fetched since this component mounted.
     #[must_use]
     pub fn is_fetched_after_mount(&self) -> bool {
-        self.observed
-            .read(Fields::IS_FETCHED, |shown| shown.is_fetched_after_mount)
+        self.observed.read(Fields::IS_FETCHED, |shown| shown.is_fetched_after_mount)
     }
 
     /// Whether it fetches by itself.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        self.observed
-            .read(Fields::IS_ENABLED, |shown| shown.is_enabled)
+        self.observed.read(Fields::IS_ENABLED, |shown| shown.is_enabled)
     }
 
     /// How many attempts of the current fetch have failed.
     #[must_use]
     pub fn failure_count(&self) -> u32 {
-        self.observed
-            .read(Fields::FAILURE, |shown| shown.failure_count)
+        self.observed.read(Fields::FAILURE, |shown| shown.failure_count)
     }
 
     /// Why the last attempt has failed.
     #[must_use]
     pub fn failure_reason(&self) -> Option<Rc<E>> {
-        self.observed.read(Fields::FAILURE, |shown| {
-            shown.failure_reason.as_ref().and_then(Failure::get)
-        })
+        self.observed
+            .read(Fields::FAILURE, |shown| shown.failure_reason.as_ref().and_then(Failure::get))
     }
 
     /// When the data came in, if there is any.
     #[must_use]
     pub fn data_updated_at(&self) -> Option<Time> {
-        self.observed.read(Fields::UPDATED_AT, |shown| {
-            shown.data.as_ref().map(|_| shown.data_updated_at)
-        })
+        self.observed
+            .read(Fields::UPDATED_AT, |shown| shown.data.as_ref().map(|_| shown.data_updated_at))
     }
 
     /// When the last error happened, if there is one.
     #[must_use]
     pub fn error_updated_at(&self) -> Option<Time> {
-        self.observed.read(Fields::UPDATED_AT, |shown| {
-            shown.error.as_ref().map(|_| shown.error_updated_at)
-        })
+        self.observed
+            .read(Fields::UPDATED_AT, |shown| shown.error.as_ref().map(|_| shown.error_updated_at))
     }
 
     /// How often fetches of this query have failed for good.
     #[must_use]
     pub fn error_update_count(&self) -> u32 {
-        self.observed
-            .read(Fields::UPDATED_AT, |shown| shown.error_update_count)
+        self.observed.read(Fields::UPDATED_AT, |shown| shown.error_update_count)
     }
 
     /// Fetches now, whatever the data's age; a refetch that runs is replaced. Starts at once, awaited or
@@ -293,11 +270,7 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
     ///
     /// The future gives the new data.
     pub fn refetch(&self) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
-        let running = self
-            .observed
-            .observer
-            .upgrade()
-            .map(|observer| observer.refetch(true));
+        let running = self.observed.observer.upgrade().map(|observer| observer.refetch(true));
         let key = self.observed.key.clone();
         Started::new(async move {
             let (Some(running), Some(key)) = (running, key) else {

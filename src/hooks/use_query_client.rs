@@ -36,10 +36,7 @@ pub fn use_query_client() -> QueryClient {
 }
 
 pub(crate) const fn missing_provider(hook: &'static str) -> Problem {
-    Problem::MissingProvider(MissingProvider {
-        hook,
-        provider: "QueryClientProvider",
-    })
+    Problem::MissingProvider(MissingProvider { hook, provider: "QueryClientProvider" })
 }
 
 pub(crate) fn client_for(found: Option<QueryClient>, hook: &'static str) -> ClientOrProblem {

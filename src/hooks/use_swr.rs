@@ -104,12 +104,7 @@ where
         None => Box::pin(std::future::pending()),
     });
     let types = Types::of::<T, E>();
-    SwrHandle::new(use_swr_observed(
-        encoded,
-        Some(fetcher),
-        options.erased(),
-        types,
-    ))
+    SwrHandle::new(use_swr_observed(encoded, Some(fetcher), options.erased(), types))
 }
 
 /// What the SWR hooks share: everything but the way to the fetcher.
@@ -124,15 +119,9 @@ pub(crate) fn use_swr_observed(
     let provided = use_context::<QueryClient>();
     let configured = config.as_ref().and_then(SwrConfigValue::client);
     let client = configured.or(provided).unwrap_or_else(default_client);
-    let parent = config
-        .as_ref()
-        .map_or_else(swr_defaults, SwrConfigValue::options);
+    let parent = config.as_ref().map_or_else(swr_defaults, SwrConfigValue::options);
     let options = options.resolve(&parent);
-    let watch = key.map(|key| Watch {
-        key,
-        options,
-        fetcher,
-    });
+    let watch = key.map(|key| Watch { key, options, fetcher });
     use_observed(Ok(client), watch, types)
 }
 
@@ -156,10 +145,7 @@ pub struct SwrHandle<T, E> {
 
 impl<T, E> Clone for SwrHandle<T, E> {
     fn clone(&self) -> Self {
-        Self {
-            observed: self.observed.clone(),
-            types: PhantomData,
-        }
+        Self { observed: self.observed.clone(), types: PhantomData }
     }
 }
 
@@ -171,10 +157,7 @@ impl<T, E> PartialEq for SwrHandle<T, E> {
 
 impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
     pub(crate) const fn new(observed: Observed) -> Self {
-        Self {
-            observed,
-            types: PhantomData,
-        }
+        Self { observed, types: PhantomData }
     }
 
     /// The data: from the cache, else the last key's (if kept), else the fallback.
@@ -192,16 +175,13 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
     /// Whether a request runs and the cache has no data.
     #[must_use]
     pub fn is_loading(&self) -> bool {
-        self.observed
-            .read(Fields::IS_LOADING, |shown| shown.is_loading)
+        self.observed.read(Fields::IS_LOADING, |shown| shown.is_loading)
     }
 
     /// Whether a request runs.
     #[must_use]
     pub fn is_validating(&self) -> bool {
-        self.observed.read(Fields::FETCH_STATUS, |shown| {
-            shown.fetch_status != FetchStatus::Idle
-        })
+        self.observed.read(Fields::FETCH_STATUS, |shown| shown.fetch_status != FetchStatus::Idle)
     }
 
     /// The key, if there is one.
@@ -257,10 +237,7 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
     }
 
     fn target(&self) -> Option<(&QueryClient, &Key)> {
-        self.observed
-            .client
-            .as_ref()
-            .zip(self.observed.key.as_ref())
+        self.observed.client.as_ref().zip(self.observed.key.as_ref())
     }
 
     /// A mistake in the use of the hook: a key that cannot be encoded, one that is used for two types, or (with

@@ -32,10 +32,7 @@ impl Drop for Watching {
 pub(crate) fn use_watched(client: &QueryClient, topic: Topic, listener: impl Fn() + 'static) {
     let watching = use_mut_ref(|| None::<Watching>);
     let mut watching = watching.borrow_mut();
-    if watching
-        .as_ref()
-        .is_none_or(|watching| watching.client != *client)
-    {
+    if watching.as_ref().is_none_or(|watching| watching.client != *client) {
         *watching = Some(Watching::start(client.clone(), topic, Rc::new(listener)));
     }
 }

@@ -37,10 +37,7 @@ pub fn bob() -> Identity {
 /// A session token as Clerk writes it, with a signature that nobody checks here.
 pub fn jwt(claims: &Value) -> String {
     let header = base64url(br#"{"alg":"RS256","typ":"JWT"}"#);
-    format!(
-        "{header}.{}.c2lnbmF0dXJl",
-        base64url(claims.to_string().as_bytes())
-    )
+    format!("{header}.{}.c2lnbmF0dXJl", base64url(claims.to_string().as_bytes()))
 }
 
 pub fn claims_of(identity: &Identity, iat: i64, life: i64, number: u64) -> Value {
@@ -58,14 +55,10 @@ pub fn base64url(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let bits = chunk
-            .iter()
-            .fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte));
+        let bits = chunk.iter().fold(0_u32, |bits, byte| (bits << 8) | u32::from(*byte));
         let bits = bits << (8 * (3 - chunk.len()));
         for place in 0..=chunk.len() {
-            text.push(char::from(
-                ALPHABET[(bits >> (18 - 6 * place)) as usize & 63],
-            ));
+            text.push(char::from(ALPHABET[(bits >> (18 - 6 * place)) as usize & 63]));
         }
     }
     text
@@ -138,11 +131,7 @@ impl FakeSource {
     }
 
     pub fn forced_mints(&self) -> usize {
-        self.calls
-            .borrow()
-            .iter()
-            .filter(|options| options.skip_cache)
-            .count()
+        self.calls.borrow().iter().filter(|options| options.skip_cache).count()
     }
 
     pub fn listener_count(&self) -> usize {
@@ -158,9 +147,7 @@ impl FakeSource {
     }
 
     fn remove(&self, id: u64) {
-        self.listeners
-            .borrow_mut()
-            .retain(|(other, _)| *other != id);
+        self.listeners.borrow_mut().retain(|(other, _)| *other != id);
     }
 }
 
@@ -181,11 +168,7 @@ impl TokenSource for Handle {
                 Some(delay) => source.sim.sleep(ms(delay)).await,
                 None => std::future::pending::<()>().await,
             }
-            let scripted = source
-                .script
-                .borrow()
-                .as_ref()
-                .and_then(|f| f(number, &options));
+            let scripted = source.script.borrow().as_ref().and_then(|f| f(number, &options));
             scripted.unwrap_or_else(|| source.good_token(number))
         })
     }
@@ -251,17 +234,11 @@ impl Reply {
 
     pub fn lost() -> Self {
         let error = Some(TransportError::network("connection reset"));
-        Self {
-            error,
-            ..Self::status(0)
-        }
+        Self { error, ..Self::status(0) }
     }
 
     pub fn never() -> Self {
-        Self {
-            delay: None,
-            ..Self::status(200)
-        }
+        Self { delay: None, ..Self::status(200) }
     }
 
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -304,11 +281,7 @@ impl FakeNet {
 
     /// The last request that left.
     pub fn last(&self) -> Request {
-        self.sent
-            .borrow()
-            .last()
-            .cloned()
-            .expect("nothing was sent")
+        self.sent.borrow().last().cloned().expect("nothing was sent")
     }
 }
 
@@ -318,10 +291,7 @@ pub fn bearer(request: &Request) -> Option<String> {
 }
 
 pub fn header_of(request: &Request, name: &str) -> Option<String> {
-    let found = request
-        .headers
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name));
+    let found = request.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
     found.map(|(_, value)| value.clone())
 }
 
@@ -343,10 +313,7 @@ impl Transport for NetHandle {
         let net = self.0.clone();
         let reply = (net.server.borrow())(&request);
         net.sent.borrow_mut().push(request.clone());
-        let forbidden = reply
-            .redirect
-            .as_ref()
-            .is_some_and(|to| self.forbids(&request, to));
+        let forbidden = reply.redirect.as_ref().is_some_and(|to| self.forbids(&request, to));
         Box::pin(async move {
             wait(&net.sim, reply.delay).await;
             if let Some(error) = reply.error {
@@ -372,9 +339,7 @@ impl Transport for NetHandle {
 
     fn resolve(&self, url: &str) -> Result<Target, InvalidUrl> {
         let base = url::Url::parse(&self.0.page).unwrap();
-        let parsed = base
-            .join(url)
-            .map_err(|error| InvalidUrl::new(error.to_string()))?;
+        let parsed = base.join(url).map_err(|error| InvalidUrl::new(error.to_string()))?;
         let origin = parsed.origin();
         Ok(Target {
             href: parsed.as_str().into(),
@@ -405,8 +370,7 @@ impl BodyReader for FakeBody {
     fn text(self: Box<Self>) -> LocalFuture<Result<String, TransportError>> {
         Box::pin(async move {
             wait(&self.sim, self.delay).await;
-            self.body
-                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            self.body.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         })
     }
 
@@ -449,14 +413,7 @@ impl World {
         let api = Fetch::authenticated(transport.clone(), runtime.clone(), auth.clone());
         let plain = Fetch::plain(transport, runtime);
         sim.flush();
-        Self {
-            sim,
-            source,
-            auth,
-            net,
-            api,
-            plain,
-        }
+        Self { sim, source, auth, net, api, plain }
     }
 
     /// Runs a future, for up to a simulated minute, to its end.

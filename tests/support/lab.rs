@@ -37,9 +37,7 @@ pub fn ms(millis: u64) -> Duration {
 }
 
 pub fn key(of: impl IntoKey) -> Key {
-    of.to_key()
-        .expect("a key that can be encoded")
-        .expect("a key")
+    of.to_key().expect("a key that can be encoded").expect("a key")
 }
 
 pub fn alice() -> Owner {
@@ -123,9 +121,7 @@ impl Lab {
     /// A server that always fails: "error 0", "error 1" and so on.
     pub fn broken(&self, delay: u64) -> Server<i32> {
         const ERRORS: [Text; 4] = ["error 0", "error 1", "error 2", "error 3"];
-        self.server(delay, |n| {
-            Err(ERRORS.get(n as usize).copied().unwrap_or("error n"))
-        })
+        self.server(delay, |n| Err(ERRORS.get(n as usize).copied().unwrap_or("error n")))
     }
 
     pub fn watch(&self, watch: Watch) -> Observer {
@@ -152,9 +148,7 @@ impl Lab {
     }
 
     pub fn query_watch<T: PartialEq + 'static>(&self, query: &QueryOptions<T, Text>) -> Watch {
-        query
-            .watch(&self.client)
-            .expect("a key that can be encoded")
+        query.watch(&self.client).expect("a key that can be encoded")
     }
 
     pub fn state(&self, key: impl IntoKey) -> Option<QueryState> {
@@ -162,10 +156,7 @@ impl Lab {
     }
 
     pub fn data<T: Clone + 'static>(&self, key: impl IntoKey) -> Option<T> {
-        let data = self
-            .client
-            .get_query_data::<T>(key)
-            .expect("the right type");
+        let data = self.client.get_query_data::<T>(key).expect("the right type");
         data.map(|data| (*data).clone())
     }
 
@@ -174,10 +165,7 @@ impl Lab {
     }
 
     pub fn fetching(&self) -> u32 {
-        self.client
-            .engine()
-            .expect("an idle engine")
-            .fetching_count()
+        self.client.engine().expect("an idle engine").fetching_count()
     }
 
     /// Runs a future and gives a place for its result.
@@ -232,11 +220,7 @@ impl<T: PartialEq + 'static> Server<T> {
 
     /// The signal of request number `n`.
     pub fn signal(&self, n: usize) -> Signal {
-        self.signals
-            .borrow()
-            .get(n)
-            .cloned()
-            .expect("a request with this number")
+        self.signals.borrow().get(n).cloned().expect("a request with this number")
     }
 
     /// From now on the query function asks for its signal.
@@ -272,11 +256,7 @@ impl<T: PartialEq + 'static> Server<T> {
         let server = self.clone();
         let consumes = self.consumes.clone();
         query_options(key, move |context: QueryContext| {
-            let signal = if consumes.get() {
-                context.signal()
-            } else {
-                Signal::new()
-            };
+            let signal = if consumes.get() { context.signal() } else { Signal::new() };
             server.answer(signal)
         })
     }
@@ -325,13 +305,7 @@ impl Observer {
     }
 
     pub fn data<T: Clone + 'static>(&self) -> Option<T> {
-        self.see(|shown| {
-            shown
-                .data
-                .as_ref()
-                .and_then(Data::get::<T>)
-                .map(|data| (*data).clone())
-        })
+        self.see(|shown| shown.data.as_ref().and_then(Data::get::<T>).map(|data| (*data).clone()))
     }
 
     /// The data as the number that most tests use.
@@ -340,13 +314,7 @@ impl Observer {
     }
 
     pub fn error(&self) -> Option<Text> {
-        self.see(|shown| {
-            shown
-                .error
-                .as_ref()
-                .and_then(Failure::get::<Text>)
-                .map(|error| *error)
-        })
+        self.see(|shown| shown.error.as_ref().and_then(Failure::get::<Text>).map(|error| *error))
     }
 
     pub fn status(&self) -> Status {

@@ -84,12 +84,7 @@ impl TokenSource for SignIn {
         let id = self.0.added.replace_with(|id| *id + 1);
         self.0.listeners.borrow_mut().push((id, listener));
         let state = self.0.clone();
-        Subscription::new(move || {
-            state
-                .listeners
-                .borrow_mut()
-                .retain(|(other, _)| *other != id)
-        })
+        Subscription::new(move || state.listeners.borrow_mut().retain(|(other, _)| *other != id))
     }
 
     fn sign_out(&self) -> LocalFuture<Result<(), TokenError>> {
@@ -119,10 +114,8 @@ impl Network {
     /// Path and token of each request.
     pub fn asked(&self) -> Vec<String> {
         let token = |request: &Request| {
-            let found = request
-                .headers
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+            let found =
+                request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             found.map_or_else(String::new, |(_, value)| format!(" {value}"))
         };
         let path = |request: &Request| {
@@ -130,9 +123,7 @@ impl Network {
             format!("/{path}")
         };
         let sent = self.0.borrow();
-        sent.iter()
-            .map(|(request, _)| path(request) + &token(request))
-            .collect()
+        sent.iter().map(|(request, _)| path(request) + &token(request)).collect()
     }
 
     pub fn count(&self) -> usize {
@@ -147,10 +138,7 @@ impl Network {
     }
 
     pub async fn reply(&self, number: usize, status: u16, body: &str) {
-        let sender = self.0.borrow_mut()[number]
-            .1
-            .take()
-            .expect("answered already");
+        let sender = self.0.borrow_mut()[number].1.take().expect("answered already");
         let _unheard = sender.send((status, body.to_owned()));
         settle().await;
     }

@@ -65,10 +65,7 @@ impl Stage {
         let root = document.create_element("div").unwrap();
         document.body().unwrap().append_child(&root).unwrap();
         let app = yew::Renderer::<Root>::with_root_and_props(root.clone(), RootProps { html });
-        let stage = Self {
-            root,
-            app: Some(app.render()),
-        };
+        let stage = Self { root, app: Some(app.render()) };
         settle().await;
         stage
     }
@@ -222,19 +219,12 @@ impl<T: 'static, E: 'static> Server<T, E> {
 
     /// What was asked for, in order.
     pub fn asked(&self) -> Vec<String> {
-        self.0
-            .borrow()
-            .iter()
-            .map(|(what, _)| what.clone())
-            .collect()
+        self.0.borrow().iter().map(|(what, _)| what.clone()).collect()
     }
 
     /// Answers a request, counted from 0. `false` if nobody waits for it any more.
     pub async fn reply(&self, number: usize, answer: Result<T, E>) -> bool {
-        let sender = self.0.borrow_mut()[number]
-            .1
-            .take()
-            .expect("answered already");
+        let sender = self.0.borrow_mut()[number].1.take().expect("answered already");
         let heard = sender.send(answer).is_ok();
         settle().await;
         heard

@@ -37,10 +37,7 @@ pub(super) fn text(bytes: &[u8]) -> Option<&[u8]> {
 /// The text that an integer or boolean becomes as the name of a map entry.
 pub(super) fn name(bytes: &[u8]) -> Option<String> {
     let value = Value::read(bytes)?;
-    let has_name = matches!(
-        value,
-        Value::Bool(_) | Value::Integer(_) | Value::Negative(_)
-    );
+    let has_name = matches!(value, Value::Bool(_) | Value::Integer(_) | Value::Negative(_));
     has_name.then(|| value.to_json())
 }
 

@@ -89,9 +89,9 @@ impl<'de> Deserializer<'de> for Encoded<'de> {
                 let entries = MapDeserializer::new(pairs(entries));
                 visitor.visit_enum(MapAccessDeserializer::new(entries))
             }
-            _ => Err(KeyError::Decode(
-                "expected the name of a variant, or a map of one".to_owned(),
-            )),
+            _ => {
+                Err(KeyError::Decode("expected the name of a variant, or a map of one".to_owned()))
+            }
         }
     }
 

@@ -74,13 +74,7 @@ impl Encoder {
         let mut buffer = SCRATCH.try_with(Cell::take).unwrap_or_default();
         buffer.clear();
         buffer.resize(HEADER, 0);
-        Self {
-            buffer,
-            depth: 0,
-            flat: true,
-            rebuilding,
-            name_at: None,
-        }
+        Self { buffer, depth: 0, flat: true, rebuilding, name_at: None }
     }
 
     fn bytes(&self) -> &[u8] {
@@ -98,13 +92,8 @@ impl Encoder {
         hasher.write(self.bytes());
         let hash = hasher.finish().to_ne_bytes();
         let header = hash.into_iter().chain([u8::from(self.flat)]);
-        self.buffer
-            .iter_mut()
-            .zip(header)
-            .for_each(|(byte, value)| *byte = value);
-        Ok(Key {
-            data: Rc::from(self.buffer.as_slice()),
-        })
+        self.buffer.iter_mut().zip(header).for_each(|(byte, value)| *byte = value);
+        Ok(Key { data: Rc::from(self.buffer.as_slice()) })
     }
 
     pub(super) fn tag(&mut self, tag: u8) {
@@ -125,11 +114,7 @@ impl Encoder {
     }
 
     pub(super) fn signed(&mut self, number: i128) {
-        let (tag, number) = if number < 0 {
-            (NEGATIVE, !number)
-        } else {
-            (INTEGER, number)
-        };
+        let (tag, number) = if number < 0 { (NEGATIVE, !number) } else { (INTEGER, number) };
         self.number(tag, number as u128);
     }
 
@@ -141,11 +126,7 @@ impl Encoder {
             self.signed(number as i128);
             return Ok(());
         }
-        let canonical = if number.is_nan() {
-            f64::NAN.abs()
-        } else {
-            number
-        };
+        let canonical = if number.is_nan() { f64::NAN.abs() } else { number };
         json::expect_rare_numbers();
         self.buffer.push(FLOAT);
         self.buffer.extend_from_slice(&canonical.to_le_bytes());
@@ -246,12 +227,7 @@ impl<'e> Mapping<'e> {
     /// A map whose tag has just been written.
     pub(super) fn new(encoder: &'e mut Encoder) -> Self {
         let start = encoder.buffer.len();
-        Self {
-            encoder,
-            start,
-            entries: Vec::new(),
-            next: Entry::default(),
-        }
+        Self { encoder, start, entries: Vec::new(), next: Entry::default() }
     }
 
     pub(super) fn name<T: Serialize + ?Sized>(&mut self, name: &T) -> Result<(), KeyError> {
@@ -259,11 +235,7 @@ impl<'e> Mapping<'e> {
         self.encoder.name_at = Some(start);
         name.serialize(&mut *self.encoder)?;
         self.encoder.name_at = None;
-        self.next = Entry {
-            start,
-            text: self.encoder.name_from(start)?,
-            ..Entry::default()
-        };
+        self.next = Entry { start, text: self.encoder.name_from(start)?, ..Entry::default() };
         Ok(())
     }
 
@@ -279,10 +251,7 @@ impl<'e> Mapping<'e> {
     fn insert(&mut self, new: Entry) {
         let buffer = &self.encoder.buffer;
         let name = |entry: &Entry| buffer.get(entry.text..entry.value);
-        match self
-            .entries
-            .binary_search_by(|entry| name(entry).cmp(&name(&new)))
-        {
+        match self.entries.binary_search_by(|entry| name(entry).cmp(&name(&new))) {
             Ok(at) => {
                 if let Some(entry) = self.entries.get_mut(at) {
                     *entry = new;
@@ -297,8 +266,7 @@ impl<'e> Mapping<'e> {
     fn drop_nulls(&mut self) {
         let buffer = &self.encoder.buffer;
         if !(self.encoder.rebuilding && self.entries.len() == 1) {
-            self.entries
-                .retain(|entry| buffer.get(entry.value..entry.end) != Some(&[NULL]));
+            self.entries.retain(|entry| buffer.get(entry.value..entry.end) != Some(&[NULL]));
         }
     }
 

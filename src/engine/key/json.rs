@@ -79,11 +79,7 @@ fn write_text(text: &str, json: &mut String) {
             '\0'..' ' => {
                 json.push_str("\\u00");
                 let digits = [u32::from(character) >> 4, u32::from(character) & 15];
-                json.extend(
-                    digits
-                        .iter()
-                        .filter_map(|digit| char::from_digit(*digit, 16)),
-                );
+                json.extend(digits.iter().filter_map(|digit| char::from_digit(*digit, 16)));
                 continue;
             }
             _ => {

@@ -10,11 +10,7 @@ use super::encode::{MAP, SEQUENCE};
 /// only, besides the sequence that it may be itself.
 pub(super) fn starts_with(key: &[u8], prefix: &[u8], flat: bool) -> bool {
     let (key, prefix) = (elements(key), elements(prefix));
-    if flat {
-        key.starts_with(prefix)
-    } else {
-        sequence(key, prefix)
-    }
+    if flat { key.starts_with(prefix) } else { sequence(key, prefix) }
 }
 
 /// The elements of a sequence without its tag and end; of another value, that value alone.

@@ -223,9 +223,7 @@ impl Key {
     }
 
     fn stored_hash(&self) -> u64 {
-        self.data
-            .first_chunk()
-            .map_or(0, |hash| u64::from_ne_bytes(*hash))
+        self.data.first_chunk().map_or(0, |hash| u64::from_ne_bytes(*hash))
     }
 }
 

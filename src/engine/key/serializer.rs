@@ -184,10 +184,7 @@ pub(super) struct Sequence<'e> {
 impl<'e> Sequence<'e> {
     fn new(encoder: &'e mut Encoder, in_variant: bool) -> Result<Self, KeyError> {
         encoder.open(SEQUENCE)?;
-        Ok(Self {
-            encoder,
-            in_variant,
-        })
+        Ok(Self { encoder, in_variant })
     }
 }
 

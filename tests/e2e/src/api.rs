@@ -225,11 +225,7 @@ fn text(error: impl std::fmt::Display) -> String {
 fn cookie(response: &Response<ureq::Body>, name: &str) -> String {
     let cookies = response.headers().get_all("set-cookie");
     let value = cookies.iter().find_map(|cookie| {
-        let rest = cookie
-            .to_str()
-            .ok()?
-            .strip_prefix(name)?
-            .strip_prefix('=')?;
+        let rest = cookie.to_str().ok()?.strip_prefix(name)?.strip_prefix('=')?;
         rest.split(';').next()
     });
     value.expect("the server sets its cookies").to_owned()

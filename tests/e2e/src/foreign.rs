@@ -68,10 +68,7 @@ impl ForeignOrigin {
                 .any(|line| line.starts_with("authorization:") || line.starts_with("cookie:"));
             // A signed token begins with the base64 of `{"`.
             let token = head.contains("eyj") || head.contains("bearer");
-            assert!(
-                !credential && !token,
-                "the foreign origin was given:\n{head}"
-            );
+            assert!(!credential && !token, "the foreign origin was given:\n{head}");
         }
     }
 }
@@ -94,15 +91,9 @@ fn answer(stream: &TcpStream, heads: &Heads) {
         return;
     }
     let head = head.to_ascii_lowercase();
-    let origin = head
-        .lines()
-        .find_map(|line| line.strip_prefix("origin: "))
-        .unwrap_or("*")
-        .to_owned();
-    heads
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(head);
+    let origin =
+        head.lines().find_map(|line| line.strip_prefix("origin: ")).unwrap_or("*").to_owned();
+    heads.lock().unwrap_or_else(PoisonError::into_inner).push(head);
     let body = r#"{"message":"Thank you"}"#;
     let _ = write!(
         &mut &*stream,

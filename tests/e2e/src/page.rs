@@ -110,9 +110,7 @@ impl Page {
         );
         let found = self.run(&script, json!([selector(name)]));
         let texts = found.as_array().into_iter().flatten();
-        texts
-            .filter_map(|text| text.as_str().map(str::to_owned))
-            .collect()
+        texts.filter_map(|text| text.as_str().map(str::to_owned)).collect()
     }
 
     #[track_caller]
@@ -134,9 +132,7 @@ impl Page {
     /// Waits until no such element is to be seen.
     #[track_caller]
     pub fn wait_gone(&self, name: &str) {
-        until(format!("`{name}` to go"), || {
-            (!self.shows(name)).then_some(())
-        });
+        until(format!("`{name}` to go"), || (!self.shows(name)).then_some(()));
     }
 
     /// Waits until an element's text is `wanted`.
@@ -185,11 +181,7 @@ impl Page {
     /// Puts `text` into a field in place of what is there.
     #[track_caller]
     pub fn fill(&self, name: &str, text: &str) {
-        self.act(
-            name,
-            "/value",
-            &json!({ "text": format!("{SELECT_ALL}{text}") }),
-        );
+        self.act(name, "/value", &json!({ "text": format!("{SELECT_ALL}{text}") }));
         until(format!("`{name}` to have {text:?} in it"), || {
             (self.value(name)? == text).then_some(())
         });
@@ -200,17 +192,11 @@ impl Page {
     pub fn press(&self, keys: &str) {
         let down_and_up = |key: char| {
             let key = key.to_string();
-            [
-                json!({ "type": "keyDown", "value": key }),
-                json!({ "type": "keyUp", "value": key }),
-            ]
+            [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })]
         };
         let steps: Vec<Value> = keys.chars().flat_map(down_and_up).collect();
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": steps });
-        expect(
-            self.browser
-                .post("/actions", json!({ "actions": [keyboard] })),
-        );
+        expect(self.browser.post("/actions", json!({ "actions": [keyboard] })));
     }
 
     /// The name of the element that has the focus, or of the closest one around it.
@@ -239,10 +225,7 @@ impl Page {
                 self.browser.post(&path, body.clone())
             });
             let Err(error) = acted else { return };
-            assert!(
-                started.elapsed() < PATIENCE,
-                "`{name}`{command} is not possible: {error}"
-            );
+            assert!(started.elapsed() < PATIENCE, "`{name}`{command} is not possible: {error}");
             thread::sleep(Duration::from_millis(50));
         }
     }
@@ -281,10 +264,7 @@ impl Page {
             "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
         });
         expect(self.browser.cdp("Network.enable", json!({})));
-        expect(
-            self.browser
-                .cdp("Network.emulateNetworkConditions", conditions),
-        );
+        expect(self.browser.cdp("Network.emulateNetworkConditions", conditions));
         let online = json!(!offline);
         until("the browser to notice the network", || {
             (self.run("return navigator.onLine", json!([])) == online).then_some(())
@@ -294,11 +274,7 @@ impl Page {
 
 /// A name as a CSS selector; what has a bracket is a selector already.
 fn selector(name: &str) -> String {
-    if name.contains('[') {
-        name.to_owned()
-    } else {
-        format!("[data-testid=\"{name}\"]")
-    }
+    if name.contains('[') { name.to_owned() } else { format!("[data-testid=\"{name}\"]") }
 }
 
 #[track_caller]

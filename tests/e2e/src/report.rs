@@ -41,10 +41,7 @@ fn section(report: &mut String, name: &str, text: &str) {
 }
 
 fn screenshot(world: &World, test: &str) -> String {
-    let file: String = test
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { '_' })
-        .collect();
+    let file: String = test.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     let path = environment::output().join(format!("{file}.png"));
     match world.page.browser.screenshot() {
         Ok(picture) => match std::fs::write(&path, picture) {

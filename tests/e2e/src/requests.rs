@@ -60,13 +60,7 @@ impl Requests {
     /// Those that `wanted` holds for.
     #[must_use]
     pub fn only(&self, wanted: impl Fn(&Entry) -> bool) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|entry| wanted(entry))
-                .cloned()
-                .collect(),
-        )
+        Self(self.0.iter().filter(|entry| wanted(entry)).cloned().collect())
     }
 
     /// How many there are.

@@ -27,13 +27,8 @@ impl Server {
         let data = folder.join("data");
         std::fs::create_dir_all(&data).expect("a folder for the database");
         share_key(environment, &data);
-        let mut server = Self {
-            environment: environment.clone(),
-            data,
-            token_life,
-            port: 0,
-            process: None,
-        };
+        let mut server =
+            Self { environment: environment.clone(), data, token_life, port: 0, process: None };
         server.resume();
         server
     }

@@ -16,9 +16,8 @@ pub struct Slot(());
 #[must_use]
 pub fn take() -> Slot {
     let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut taken = FREED
-        .wait_while(taken, |taken| *taken >= SLOTS)
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut taken =
+        FREED.wait_while(taken, |taken| *taken >= SLOTS).unwrap_or_else(PoisonError::into_inner);
     *taken += 1;
     Slot(())
 }

@@ -29,11 +29,7 @@ pub fn within<T>(limit: Duration, what: impl Display, mut look: impl FnMut() -> 
         if let Some(found) = look() {
             return found;
         }
-        assert!(
-            started.elapsed() < limit,
-            "waited {} s in vain for {what}",
-            limit.as_secs_f32()
-        );
+        assert!(started.elapsed() < limit, "waited {} s in vain for {what}", limit.as_secs_f32());
         thread::sleep(PAUSE);
     }
 }

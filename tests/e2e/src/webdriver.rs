@@ -94,10 +94,7 @@ impl Session {
     #[must_use]
     pub fn start(environment: &Environment, folder: &Path, preferences: Value) -> Self {
         let mut command = Command::new(&environment.chromedriver);
-        command
-            .arg("--port=0")
-            .env("TMPDIR", folder)
-            .stderr(Stdio::null());
+        command.arg("--port=0").env("TMPDIR", folder).stderr(Stdio::null());
         let (driver, port) = Process::start(&mut command, port_of);
         let agent = api::agent();
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
@@ -113,12 +110,7 @@ impl Session {
         let session = send(&agent, "POST", &base, Some(capabilities))
             .unwrap_or_else(|error| panic!("the browser does not start: {error}"));
         let id = session["sessionId"].as_str().unwrap_or_default();
-        Self {
-            base: format!("{base}/{id}"),
-            agent,
-            console: RefCell::default(),
-            _driver: driver,
-        }
+        Self { base: format!("{base}/{id}"), agent, console: RefCell::default(), _driver: driver }
     }
 
     /// `POST` of a WebDriver command.
@@ -126,12 +118,7 @@ impl Session {
     /// # Errors
     /// What the driver says.
     pub fn post(&self, path: &str, body: Value) -> Result<Value> {
-        send(
-            &self.agent,
-            "POST",
-            &format!("{}{path}", self.base),
-            Some(body),
-        )
+        send(&self.agent, "POST", &format!("{}{path}", self.base), Some(body))
     }
 
     /// `GET` of a WebDriver command.
@@ -155,10 +142,7 @@ impl Session {
     /// # Errors
     /// What the browser says.
     pub fn cdp(&self, command: &str, parameters: Value) -> Result<Value> {
-        self.post(
-            "/goog/cdp/execute",
-            json!({ "cmd": command, "params": parameters }),
-        )
+        self.post("/goog/cdp/execute", json!({ "cmd": command, "params": parameters }))
     }
 
     /// Runs a script's body in the page and gives what it returns.
@@ -166,10 +150,7 @@ impl Session {
     /// # Errors
     /// What the driver says, for example that the script threw.
     pub fn run(&self, script: &str, arguments: Value) -> Result<Value> {
-        self.post(
-            "/execute/sync",
-            json!({ "script": script, "args": arguments }),
-        )
+        self.post("/execute/sync", json!({ "script": script, "args": arguments }))
     }
 
     /// The id of the first element that a selector finds.
@@ -227,10 +208,8 @@ fn port_of(line: &str) -> Option<u16> {
 }
 
 fn send(agent: &Agent, method: &str, url: &str, body: Option<Value>) -> Result<Value> {
-    let request = Request::builder()
-        .method(method)
-        .uri(url)
-        .header("content-type", "application/json");
+    let request =
+        Request::builder().method(method).uri(url).header("content-type", "application/json");
     let sent = match body {
         Some(body) => agent.run(request.body(body.to_string()).map_err(|e| failure(&e))?),
         None => agent.run(request.body(()).map_err(|e| failure(&e))?),
@@ -245,15 +224,9 @@ fn send(agent: &Agent, method: &str, url: &str, body: Option<Value>) -> Result<V
         return Ok(value.clone());
     }
     let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    Err(DriverError {
-        kind: text("error"),
-        message: text("message"),
-    })
+    Err(DriverError { kind: text("error"), message: text("message") })
 }
 
 fn failure(error: &dyn fmt::Display) -> DriverError {
-    DriverError {
-        kind: "driver unreachable".to_owned(),
-        message: error.to_string(),
-    }
+    DriverError { kind: "driver unreachable".to_owned(), message: error.to_string() }
 }

@@ -73,12 +73,7 @@ impl World {
         let preferences = setup.preferences.clone().unwrap_or_else(|| json!({}));
         let browser = Session::start(&environment, folder.path(), preferences);
         let page = Page::new(browser, server.origin());
-        let world = Self {
-            page,
-            server,
-            network_errors: setup.network_errors,
-            _folder: folder,
-        };
+        let world = Self { page, server, network_errors: setup.network_errors, _folder: folder };
         for script in &setup.scripts {
             world.inject(script);
         }

@@ -54,9 +54,7 @@ impl Presented {
 
 fn bearer_token(value: &str) -> Option<Jwt> {
     let (scheme, token) = value.trim().split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| Jwt::new(token.trim()))
+    scheme.eq_ignore_ascii_case("bearer").then(|| Jwt::new(token.trim()))
 }
 
 /// The user who sends a request, proven by a token of a live session.
@@ -80,9 +78,7 @@ impl FromRequestParts<AppState> for Caller {
             Presented::Nothing => return Err(Refusal::Missing.into()),
         };
         if via == Via::Cookie {
-            state
-                .origins()
-                .check_cookie_use(&parts.method, &parts.headers)?;
+            state.origins().check_cookie_use(&parts.method, &parts.headers)?;
         }
         let claims = state.verify(&jwt)?;
         let (user, session) = state
@@ -112,14 +108,9 @@ impl FromRequestParts<AppState> for Client {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        state
-            .origins()
-            .check_cookie_use(&parts.method, &parts.headers)?;
+        state.origins().check_cookie_use(&parts.method, &parts.headers)?;
         let Some(secret) = cookies::read(&parts.headers, cookies::CLIENT).map(str::to_owned) else {
-            return Ok(Self {
-                session: None,
-                secret: None,
-            });
+            return Ok(Self { session: None, secret: None });
         };
         let looked_up = secret.clone();
         let session = state
@@ -134,10 +125,7 @@ impl FromRequestParts<AppState> for Client {
         if let Some((_, user)) = &session {
             identify(state, parts, &user.id);
         }
-        Ok(Self {
-            session,
-            secret: Some(secret),
-        })
+        Ok(Self { session, secret: Some(secret) })
     }
 }
 

@@ -23,17 +23,12 @@ impl Clock {
 
     /// Milliseconds since the Unix epoch.
     #[must_use]
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "a native program; its clock enters here alone"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "a native program; its clock enters here alone")]
     pub fn now_ms(&self) -> u64 {
         match self {
             Self::System => SystemTime::now()
                 .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| {
-                    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-                }),
+                .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)),
             Self::Forged(now_ms) => now_ms.load(Ordering::SeqCst),
         }
     }

@@ -79,11 +79,7 @@ impl fmt::Display for ConfigError {
         match self {
             Self::UnknownOption(option) => write!(f, "unknown option {option}"),
             Self::MissingValue(option) => write!(f, "{option} needs a value"),
-            Self::BadValue {
-                option,
-                value,
-                wanted,
-            } => {
+            Self::BadValue { option, value, wanted } => {
                 write!(f, "{option} {value:?}: expected {wanted}")
             }
         }

@@ -30,10 +30,7 @@ pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 pub fn set_session(headers: &mut HeaderMap, jwt: &Jwt) {
     append(
         headers,
-        &format!(
-            "{SESSION}={}; Path=/; SameSite=Lax; Max-Age={MAX_AGE_SECONDS}",
-            jwt.expose()
-        ),
+        &format!("{SESSION}={}; Path=/; SameSite=Lax; Max-Age={MAX_AGE_SECONDS}", jwt.expose()),
     );
 }
 
@@ -47,14 +44,8 @@ pub fn set_client(headers: &mut HeaderMap, secret: &str) {
 
 /// Makes the browser forget both cookies.
 pub fn clear(headers: &mut HeaderMap) {
-    append(
-        headers,
-        &format!("{SESSION}=; Path=/; SameSite=Lax; Max-Age=0"),
-    );
-    append(
-        headers,
-        &format!("{CLIENT}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"),
-    );
+    append(headers, &format!("{SESSION}=; Path=/; SameSite=Lax; Max-Age=0"));
+    append(headers, &format!("{CLIENT}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
 }
 
 fn append(headers: &mut HeaderMap, cookie: &str) {

@@ -32,21 +32,13 @@ struct Inner<'a> {
 impl ApiError {
     /// An error with `status`, a `code` for programs and a `message` for people.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            field: None,
-        }
+        Self { status, code, message: message.into(), field: None }
     }
 
     /// 422 `invalid`: the value of `field` breaks a rule, which `message` names.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         let error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message);
-        Self {
-            field: Some(field.into()),
-            ..error
-        }
+        Self { field: Some(field.into()), ..error }
     }
 
     /// 404 `not_found`.
@@ -62,11 +54,7 @@ impl ApiError {
     /// 401 `signed_out`.
     #[must_use]
     pub fn signed_out() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "signed_out",
-            "Nobody is signed in here.",
-        )
+        Self::new(StatusCode::UNAUTHORIZED, "signed_out", "Nobody is signed in here.")
     }
 
     /// 403 `cross_site`.
@@ -108,19 +96,13 @@ impl From<StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let inner = Inner {
-            code: self.code,
-            message: &self.message,
-            field: self.field.as_deref(),
-        };
+        let inner = Inner { code: self.code, message: &self.message, field: self.field.as_deref() };
         let mut response = (self.status, Json(Shape { error: inner })).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             // The codes are plain words, so quoting them is safe.
             let challenge = format!("Bearer error=\"{}\"", self.code);
             if let Ok(value) = HeaderValue::from_str(&challenge) {
-                response
-                    .headers_mut()
-                    .insert(header::WWW_AUTHENTICATE, value);
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
             }
         }
         response

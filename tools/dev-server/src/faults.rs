@@ -48,11 +48,7 @@ impl Fault {
     /// a test pass for the wrong reason.
     pub fn parse(text: &str) -> Result<Self, ApiError> {
         let mut fault = Self::default();
-        for part in text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-        {
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             fault.add(part).ok_or_else(|| {
                 ApiError::bad_request(
                     "bad_fault",
@@ -75,10 +71,7 @@ impl Fault {
                 return Some(());
             }
             "status" => {
-                let status = value
-                    .parse()
-                    .ok()
-                    .filter(|status| (200..600).contains(status))?;
+                let status = value.parse().ok().filter(|status| (200..600).contains(status))?;
                 Instead::Status(StatusCode::from_u16(status).ok()?)
             }
             "redirect" if !value.is_empty() => {
@@ -114,10 +107,7 @@ impl Instead {
 }
 
 fn may_have_body(status: StatusCode) -> bool {
-    !matches!(
-        status,
-        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
-    )
+    !matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 /// A standing fault as `PUT /__dev/faults` takes it.
@@ -184,20 +174,15 @@ impl StandingFaults {
 impl Rule {
     fn new(entry: StandingFault) -> Result<Self, ApiError> {
         let method = match entry.method {
-            Some(name) => Some(
-                Method::from_bytes(name.to_ascii_uppercase().as_bytes()).map_err(|_| {
+            Some(name) => {
+                Some(Method::from_bytes(name.to_ascii_uppercase().as_bytes()).map_err(|_| {
                     ApiError::bad_request("bad_fault", format!("{name:?} is no method."))
-                })?,
-            ),
+                })?)
+            }
             None => None,
         };
         let fault = Fault::parse(&entry.fault)?;
-        Ok(Self {
-            path: entry.path,
-            method,
-            left: entry.times,
-            fault,
-        })
+        Ok(Self { path: entry.path, method, left: entry.times, fault })
     }
 }
 
@@ -218,9 +203,7 @@ pub async fn inject(State(state): State<AppState>, request: Request, next: Next)
         None => next.run(request).await,
     };
     if let Some(seconds) = fault.retry_after_seconds {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, seconds.into());
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     if fault.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
@@ -230,24 +213,13 @@ pub async fn inject(State(state): State<AppState>, request: Request, next: Next)
 
 /// The faults that a request asks for itself, by header or query.
 fn asked_for(headers: &HeaderMap, uri: &Uri) -> Result<Option<Fault>, ApiError> {
-    let in_headers = headers
-        .get_all(HEADER)
-        .iter()
-        .map(|value| value.to_str().unwrap_or("?").to_owned());
+    let in_headers =
+        headers.get_all(HEADER).iter().map(|value| value.to_str().unwrap_or("?").to_owned());
     let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
-    let in_query = query
-        .map(|Query(pairs)| pairs)
-        .unwrap_or_default()
-        .into_iter();
-    let in_query = in_query
-        .filter(|(name, _)| name == "fault")
-        .map(|(_, value)| value);
+    let in_query = query.map(|Query(pairs)| pairs).unwrap_or_default().into_iter();
+    let in_query = in_query.filter(|(name, _)| name == "fault").map(|(_, value)| value);
     let all: Vec<String> = in_headers.chain(in_query).collect();
-    if all.is_empty() {
-        Ok(None)
-    } else {
-        Fault::parse(&all.join(",")).map(Some)
-    }
+    if all.is_empty() { Ok(None) } else { Fault::parse(&all.join(",")).map(Some) }
 }
 
 #[cfg(test)]
@@ -281,9 +253,6 @@ mod tests {
     #[test]
     fn a_redirect_target_keeps_its_colons() {
         let fault = Fault::parse("delay:5,redirect:http://localhost:9/x").unwrap();
-        assert!(
-            format!("{fault:?}").contains("http://localhost:9/x"),
-            "{fault:?}"
-        );
+        assert!(format!("{fault:?}").contains("http://localhost:9/x"), "{fault:?}");
     }
 }

@@ -129,10 +129,7 @@ fn kid(modulus: &str, exponent: &str) -> String {
 
 fn generate() -> Result<String, KeyError> {
     let key = RsaPrivateKey::new(&mut OsRng, BITS).map_err(unusable)?;
-    Ok(key
-        .to_pkcs8_pem(LineEnding::LF)
-        .map_err(unusable)?
-        .to_string())
+    Ok(key.to_pkcs8_pem(LineEnding::LF).map_err(unusable)?.to_string())
 }
 
 /// Writes by way of a temporary file, so that an interrupted start leaves no half key behind.

@@ -19,10 +19,7 @@ fn main() -> ExitCode {
         }
     };
     // Standard output carries the ready line and nothing else, so that a script can wait for it.
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .init();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
     match run(&config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -33,9 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn run(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // Listen for signals first: one that comes while the key is being made must not be lost.
         let stop = dev_server::server::stop_signal()?;

@@ -15,17 +15,8 @@ impl AllowedOrigins {
     /// The given origins, then the server's own two names on `port`.
     #[must_use]
     pub fn new(configured: &[Origin], port: u16) -> Self {
-        let own = [
-            format!("http://localhost:{port}"),
-            format!("http://127.0.0.1:{port}"),
-        ];
-        Self(
-            configured
-                .iter()
-                .cloned()
-                .chain(own.iter().filter_map(|own| parse(own)))
-                .collect(),
-        )
+        let own = [format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}")];
+        Self(configured.iter().cloned().chain(own.iter().filter_map(|own| parse(own))).collect())
     }
 
     /// Whether pages of `origin` may use the server.
@@ -41,10 +32,7 @@ impl AllowedOrigins {
         let named = text(headers, header::ORIGIN.as_str()).and_then(parse);
         // An opaque origin ("null") says nothing; the referrer may.
         let referring = || text(headers, header::REFERER.as_str()).and_then(of_url);
-        named
-            .or_else(referring)
-            .or_else(|| self.0.first().cloned())
-            .unwrap_or_default()
+        named.or_else(referring).or_else(|| self.0.first().cloned()).unwrap_or_default()
     }
 
     /// Refuses a state-changing request that relies on cookies and was sent by a foreign page.
@@ -61,11 +49,7 @@ impl AllowedOrigins {
             Some("cross-site" | "same-site") => false,
             _ => text(headers, header::ORIGIN.as_str()).is_some_and(|origin| self.allows(origin)),
         };
-        if own_page {
-            Ok(())
-        } else {
-            Err(ApiError::cross_site())
-        }
+        if own_page { Ok(()) } else { Err(ApiError::cross_site()) }
     }
 
     /// Refuses what is evidently a foreign page's request. Weaker than [`Self::check_cookie_use`]: for
@@ -77,11 +61,7 @@ impl AllowedOrigins {
         let foreign_origin =
             text(headers, header::ORIGIN.as_str()).is_some_and(|origin| !self.allows(origin));
         let foreign_site = text(headers, "sec-fetch-site") == Some("cross-site");
-        if foreign_origin || foreign_site {
-            Err(ApiError::cross_site())
-        } else {
-            Ok(())
-        }
+        if foreign_origin || foreign_site { Err(ApiError::cross_site()) } else { Ok(()) }
     }
 }
 
@@ -99,10 +79,7 @@ pub fn parse(text: &str) -> Option<Origin> {
     if authority.is_empty() || !authority.chars().all(plain) {
         return None;
     }
-    Some(format!(
-        "{scheme}://{}",
-        authority.strip_suffix(own_port).unwrap_or(authority)
-    ))
+    Some(format!("{scheme}://{}", authority.strip_suffix(own_port).unwrap_or(authority)))
 }
 
 /// The origin of a URL.
@@ -122,28 +99,16 @@ mod tests {
 
     #[test]
     fn an_origin_is_brought_to_the_form_that_browsers_send() {
-        assert_eq!(
-            parse("HTTP://LocalHost:8080/").as_deref(),
-            Some("http://localhost:8080")
-        );
-        assert_eq!(
-            parse("https://a.example:443").as_deref(),
-            Some("https://a.example")
-        );
+        assert_eq!(parse("HTTP://LocalHost:8080/").as_deref(), Some("http://localhost:8080"));
+        assert_eq!(parse("https://a.example:443").as_deref(), Some("https://a.example"));
         assert_eq!(parse("http://[::1]:80").as_deref(), Some("http://[::1]"));
     }
 
     #[test]
     fn what_is_not_an_http_origin_is_refused() {
-        for text in [
-            "",
-            "null",
-            "localhost:8080",
-            "file:///x",
-            "http://",
-            "http://a/b",
-            "http://u@a",
-        ] {
+        for text in
+            ["", "null", "localhost:8080", "file:///x", "http://", "http://a/b", "http://u@a"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -61,10 +61,7 @@ impl RequestLog {
     pub fn reset(&self) {
         let mut requests = self.requests();
         // Tickets go on, so that an answer to an earlier request is not booked to a later one.
-        *requests = Requests {
-            last_ticket: requests.last_ticket,
-            ..Requests::default()
-        };
+        *requests = Requests { last_ticket: requests.last_ticket, ..Requests::default() };
     }
 
     /// Adds who sent a request.
@@ -76,10 +73,7 @@ impl RequestLog {
         let mut requests = self.requests();
         requests.last_ticket += 1;
         requests.total += 1;
-        *requests
-            .by_path
-            .entry(format!("{method} {path}"))
-            .or_default() += 1;
+        *requests.by_path.entry(format!("{method} {path}")).or_default() += 1;
         if requests.log.len() == KEPT {
             requests.log.pop_front();
         }
@@ -99,12 +93,7 @@ impl RequestLog {
     fn amend(&self, ticket: LogTicket, change: impl FnOnce(&mut Entry)) {
         let mut requests = self.requests();
         // From the back: the request is most likely a recent one.
-        if let Some(entry) = requests
-            .log
-            .iter_mut()
-            .rev()
-            .find(|entry| entry.ticket == ticket.0)
-        {
+        if let Some(entry) = requests.log.iter_mut().rev().find(|entry| entry.ticket == ticket.0) {
             change(entry);
         }
     }
@@ -123,17 +112,11 @@ pub async fn record(State(state): State<AppState>, mut request: Request, next: N
     }
     let method = request.method().to_string();
     let credential = credential(request.headers(), &path);
-    let ticket = state
-        .log()
-        .begin(&method, &path, credential, state.now_ms());
+    let ticket = state.log().begin(&method, &path, credential, state.now_ms());
     request.extensions_mut().insert(ticket);
     let response = next.run(request).await;
     let dropped = response.extensions().get::<DropConnection>().is_some();
-    let status = if dropped {
-        0
-    } else {
-        response.status().as_u16()
-    };
+    let status = if dropped { 0 } else { response.status().as_u16() };
     state.log().amend(ticket, |entry| entry.status = status);
     tracing::info!(%method, %path, status, credential);
     response

@@ -42,16 +42,11 @@ impl Server {
     /// If the port is taken or the data folder cannot be used.
     pub async fn bind(config: &Config, clock: Clock) -> Result<Self, OpenError> {
         let listen = |error| OpenError::Listen(config.port, error);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))
-            .await
-            .map_err(listen)?;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let state = AppState::open(config, address.port(), clock)?;
-        Ok(Self {
-            listener,
-            address,
-            state,
-        })
+        Ok(Self { listener, address, state })
     }
 
     /// The server's address, such as `http://127.0.0.1:8081`.
@@ -87,10 +82,7 @@ impl Server {
             }
         }
         drop(self.listener);
-        if tokio::time::timeout(PATIENCE, open.shutdown())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(PATIENCE, open.shutdown()).await.is_err() {
             tracing::warn!("some requests were still open and have been cut off");
         }
     }
@@ -136,11 +128,7 @@ async fn connection(stream: TcpStream, app: Router, open: Watcher) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let answer = app.clone().oneshot(request.map(Body::new));
-        async move {
-            answer
-                .await
-                .map_or_else(|never| match never {}, send_or_withhold)
-        }
+        async move { answer.await.map_or_else(|never| match never {}, send_or_withhold) }
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     if let Err(error) = open.watch(connection).await {

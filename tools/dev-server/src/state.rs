@@ -108,14 +108,7 @@ impl AppState {
         };
         let azp = self.0.origins.azp(headers);
         let settings = *self.token_settings();
-        tokens::mint(
-            &self.0.keys,
-            &self.0.issuer,
-            subject,
-            azp,
-            settings,
-            self.now_ms(),
-        )
+        tokens::mint(&self.0.keys, &self.0.issuer, subject, azp, settings, self.now_ms())
     }
 
     /// Checks everything about a token but whether its session lives.
@@ -128,10 +121,7 @@ impl AppState {
 
     /// How tokens are minted from now on, to read or to change.
     pub fn token_settings(&self) -> MutexGuard<'_, TokenSettings> {
-        self.0
-            .token_settings
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.0.token_settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The time, in milliseconds since the Unix epoch.

@@ -165,10 +165,7 @@ pub fn mint(
         jti: random::id(""),
         o: subject.org_id.map(|id| OrgClaim { id: id.to_owned() }),
     };
-    let header = Header {
-        kid: Some(keys.kid.clone()),
-        ..Header::new(Algorithm::RS256)
-    };
+    let header = Header { kid: Some(keys.kid.clone()), ..Header::new(Algorithm::RS256) };
     jsonwebtoken::encode(&header, &claims, &keys.encoding)
         .map(Jwt)
         .map_err(|error| ApiError::internal(&error))
@@ -202,10 +199,7 @@ pub fn verify(
 
 fn signed_claims(keys: &SigningKeys, jwt: &Jwt) -> Result<Claims, Refusal> {
     let header = jsonwebtoken::decode_header(jwt.expose()).map_err(|_| Refusal::Invalid)?;
-    let known_type = header
-        .typ
-        .as_deref()
-        .is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
+    let known_type = header.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
     if header.kid.as_deref() != Some(keys.kid.as_str()) || !known_type {
         return Err(Refusal::Invalid);
     }

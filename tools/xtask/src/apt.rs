@@ -22,11 +22,7 @@ pub fn install(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     run(workspace, &["update"], "apt-update.log")?;
     let mut args = vec!["install", "--yes", "--no-install-recommends"];
     args.extend(packages);
-    run(
-        workspace,
-        &args,
-        &format!("apt-{}.log", packages.first().unwrap_or(&"install")),
-    )
+    run(workspace, &args, &format!("apt-{}.log", packages.first().unwrap_or(&"install")))
 }
 
 fn run(workspace: &Workspace, args: &[&str], log: &str) -> Result<()> {

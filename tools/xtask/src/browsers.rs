@@ -10,13 +10,8 @@ use std::path::{Path, PathBuf};
 const PACKAGES: &[&str] = &["chromium", "chromium-driver"];
 
 /// The names that distributions and vendors give it.
-const BROWSERS: &[&str] = &[
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-];
+const BROWSERS: &[&str] =
+    &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 /// Where macOS keeps it, outside every search path.
 const MAC_BROWSERS: &[&str] = &[
@@ -48,20 +43,13 @@ pub fn find(workspace: &Workspace) -> Result<Browser> {
     });
     match (driver_version, version) {
         (Some(for_version), Some(version)) if major(&for_version) == major(&version) => {
-            Ok(Browser {
-                chromium,
-                driver,
-                version,
-            })
+            Ok(Browser { chromium, driver, version })
         }
         (Some(for_version), Some(version)) => {
             let why = format!("chromedriver {for_version} cannot drive Chromium {version}");
             Err(missing(workspace, &why))
         }
-        _ => Err(missing(
-            workspace,
-            "the browser or its driver does not start",
-        )),
+        _ => Err(missing(workspace, "the browser or its driver does not start")),
     }
 }
 
@@ -75,19 +63,12 @@ pub fn install(workspace: &Workspace) -> Result<()> {
 
 fn find_chromium(workspace: &Workspace) -> Option<PathBuf> {
     let on_path = || BROWSERS.iter().find_map(|name| workspace.which(name));
-    let on_mac = || {
-        MAC_BROWSERS
-            .iter()
-            .map(PathBuf::from)
-            .find(|path| path.is_file())
-    };
+    let on_mac = || MAC_BROWSERS.iter().map(PathBuf::from).find(|path| path.is_file());
     chosen("CHROMIUM").or_else(on_path).or_else(on_mac)
 }
 
 fn chosen(variable: &str) -> Option<PathBuf> {
-    std::env::var_os(variable)
-        .map(PathBuf::from)
-        .filter(|path| path.is_file())
+    std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
 }
 
 fn version(workspace: &Workspace, program: &Path) -> Option<String> {

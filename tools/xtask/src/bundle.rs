@@ -74,10 +74,7 @@ mod tests {
     fn a_bundle_above_the_budget_fails_unless_that_is_allowed() {
         assert!(within(100, 100, false).is_ok());
         let error = within(101, 100, false).unwrap_err();
-        assert!(
-            error.to_string().contains("1 more than the budget of 100"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("1 more than the budget of 100"), "{error}");
         assert!(within(101, 100, true).is_ok());
     }
 }

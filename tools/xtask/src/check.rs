@@ -37,24 +37,11 @@ fn checks(workspace: &Workspace, toolchain: WasmToolchain) -> Vec<(&'static str,
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     vec![
         ("format", host(&["fmt", "--all", "--check"])),
-        (
-            "host lints",
-            host(&[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ]),
-        ),
+        ("host lints", host(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
         // As a user of the library compiles it: without the app's features.
         ("wasm32 lints, library", wasm(&["--lib"])),
         // Only these tests: the others are for the host.
-        (
-            "wasm32 lints, app and tests",
-            wasm(&["--bins", "--test", "web_*", "--all-features"]),
-        ),
+        ("wasm32 lints, app and tests", wasm(&["--bins", "--test", "web_*", "--all-features"])),
         ("documentation", documentation),
     ]
 }

@@ -64,14 +64,7 @@ test b ... FAILED
 test result: FAILED. 1 passed; 1 failed; 3 ignored; 0 measured; 0 filtered out; finished in 0.00s
 test result: ok. 12 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.01s";
         output.lines().for_each(|line| counts.add_line(line));
-        assert_eq!(
-            counts,
-            Counts {
-                passed: 13,
-                failed: 1,
-                ignored: 3
-            }
-        );
+        assert_eq!(counts, Counts { passed: 13, failed: 1, ignored: 3 });
         assert_eq!(counts.ran(), 14);
     }
 

@@ -15,12 +15,7 @@ use std::path::{Path, PathBuf};
 /// The name under which rustup knows it.
 pub const TOOLCHAIN: &str = "wasm";
 
-const PACKAGES: &[&str] = &[
-    "rustc-web",
-    "rust-web-src",
-    "rust-web-llvm",
-    "rust-web-clippy",
-];
+const PACKAGES: &[&str] = &["rustc-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy"];
 const RUSTC: &str = "/usr/bin/rustc";
 const LIBRARIES: &str = "/usr/lib/rustlib";
 
@@ -57,8 +52,7 @@ pub fn install(workspace: &Workspace) -> Result<()> {
     fs::write(&stamp, compiler).map_err(Error::io("write the toolchain's stamp"))?;
 
     let mut link = workspace.command("rustup");
-    link.args(["toolchain", "link", TOOLCHAIN])
-        .arg(folder(workspace));
+    link.args(["toolchain", "link", TOOLCHAIN]).arg(folder(workspace));
     process::with_progress(&mut link, &workspace.logs().join("rustup-link.log"), None)
 }
 
@@ -92,24 +86,14 @@ fn build_std(workspace: &Workspace) -> Result<PathBuf> {
     let mut cargo = debian_program(workspace, "cargo");
     cargo
         .current_dir(&project)
-        .args([
-            "build",
-            "--release",
-            "-Zbuild-std=std,panic_abort,test",
-            "--target",
-            TARGET,
-        ])
+        .args(["build", "--release", "-Zbuild-std=std,panic_abort,test", "--target", TARGET])
         .env("RUSTC", RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
         // Release builds with `lto = true` need the bitcode.
         .env("RUSTFLAGS", "-Cembed-bitcode=yes")
         .env("CARGO_TARGET_DIR", project.join("target"));
     process::with_progress(&mut cargo, &workspace.logs().join("wasm-std.log"), None)?;
-    Ok(project
-        .join("target")
-        .join(TARGET)
-        .join("release")
-        .join("deps"))
+    Ok(project.join("target").join(TARGET).join("release").join("deps"))
 }
 
 /// Puts the toolchain together: wrappers around Debian's programs, its libraries for the host as
@@ -124,10 +108,7 @@ fn assemble(workspace: &Workspace, build: &Path) -> Result<()> {
     for folder in [&bin, &linker, &wasm] {
         fs::create_dir_all(folder).map_err(Error::io("create the toolchain's folders"))?;
     }
-    link(
-        &Path::new(LIBRARIES).join(&host).join("lib"),
-        &libraries.join(&host).join("lib"),
-    )?;
+    link(&Path::new(LIBRARIES).join(&host).join("lib"), &libraries.join(&host).join("lib"))?;
     link(&rust_lld(workspace, &host)?, &linker.join("rust-lld"))?;
     copy_libraries(build, &wasm)?;
 
@@ -162,30 +143,22 @@ fn copy_libraries(from: &Path, to: &Path) -> Result<()> {
 fn host(workspace: &Workspace) -> Result<String> {
     let text = compiler(workspace).unwrap_or_default();
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned)
-        .ok_or_else(|| not_found("the host's name in `rustc -vV`"))
+    host.map(str::to_owned).ok_or_else(|| not_found("the host's name in `rustc -vV`"))
 }
 
 /// The linker of the toolchain that the user has anyway, else the one that Debian may have.
 fn rust_lld(workspace: &Workspace, host: &str) -> Result<PathBuf> {
     let sysroot = process::output(workspace.command("rustc").args(["--print", "sysroot"]));
     let own = sysroot.map(|root| {
-        Path::new(root.trim())
-            .join("lib/rustlib")
-            .join(host)
-            .join("bin")
-            .join("rust-lld")
+        Path::new(root.trim()).join("lib/rustlib").join(host).join("bin").join("rust-lld")
     });
-    let found = own
-        .filter(|path| path.is_file())
-        .or_else(|| workspace.which("wasm-ld"));
+    let found = own.filter(|path| path.is_file()).or_else(|| workspace.which("wasm-ld"));
     found.ok_or_else(|| not_found("a linker for wasm32 (rust-lld or wasm-ld)"))
 }
 
 fn active_program(workspace: &Workspace, name: &str) -> Result<PathBuf> {
     let path = process::output(workspace.command("rustup").args(["which", name]));
-    path.map(|path| PathBuf::from(path.trim()))
-        .ok_or_else(|| not_found(name))
+    path.map(|path| PathBuf::from(path.trim())).ok_or_else(|| not_found(name))
 }
 
 fn not_found(what: &str) -> Error {
@@ -202,10 +175,9 @@ fn write(path: &Path, text: &str) -> Result<()> {
 
 fn remove(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::Io {
-            action: format!("remove {}", folder.display()),
-            source: error,
-        }),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Io { action: format!("remove {}", folder.display()), source: error })
+        }
         _ => Ok(()),
     }
 }
@@ -230,7 +202,5 @@ fn link(to: &Path, at: &Path) -> Result<()> {
 /// Never reached: this way exists only where apt does.
 #[cfg(not(unix))]
 fn link(to: &Path, at: &Path) -> Result<()> {
-    fs::copy(to, at)
-        .map(drop)
-        .map_err(Error::io(format!("copy {}", at.display())))
+    fs::copy(to, at).map(drop).map_err(Error::io(format!("copy {}", at.display())))
 }

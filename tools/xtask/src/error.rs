@@ -95,12 +95,7 @@ impl fmt::Display for Error {
             Self::Missing { what, why, fix } => {
                 write!(f, "{what} is missing: {why}\n  to install it: {fix}")
             }
-            Self::Failed {
-                command,
-                status,
-                tail,
-                log,
-            } => {
+            Self::Failed { command, status, tail, log } => {
                 write!(f, "`{command}` failed ({status})")?;
                 for line in tail.lines() {
                     write!(f, "\n  | {line}")?;
@@ -115,10 +110,7 @@ impl fmt::Display for Error {
             }
             Self::Io { action, source } => write!(f, "could not {action}: {source}"),
             Self::NotLocked(package) => {
-                write!(
-                    f,
-                    "Cargo.lock names no {package}; run `cargo generate-lockfile`"
-                )
+                write!(f, "Cargo.lock names no {package}; run `cargo generate-lockfile`")
             }
             Self::PortTaken { port, option } => write!(
                 f,
@@ -126,10 +118,7 @@ impl fmt::Display for Error {
                  `{option} <port>`"
             ),
             Self::ChildEnded { name, status } => {
-                write!(
-                    f,
-                    "{name} ended by itself ({status}), so everything is stopped"
-                )
+                write!(f, "{name} ended by itself ({status}), so everything is stopped")
             }
             Self::OverBudget { total, budget } => write!(
                 f,

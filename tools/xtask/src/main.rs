@@ -76,9 +76,7 @@ fn run(args: &[String]) -> Result<()> {
             println!("{USAGE}");
             Ok(())
         }
-        other => Err(Error::Usage(format!(
-            "unknown command `{other}`\n\n{USAGE}"
-        ))),
+        other => Err(Error::Usage(format!("unknown command `{other}`\n\n{USAGE}"))),
     }
 }
 

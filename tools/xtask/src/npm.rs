@@ -14,17 +14,12 @@ const LOCK: &str = include_str!("../npm/package-lock.json");
 pub fn find(workspace: &Workspace) -> Option<String> {
     // Asking ours for its version would load megabytes; the lock file says what npm has installed.
     let lock = fs::read_to_string(folder(workspace).join("package-lock.json"));
-    let program = folder(workspace)
-        .join("node_modules")
-        .join(".bin")
-        .join("wasm-opt");
+    let program = folder(workspace).join("node_modules").join(".bin").join("wasm-opt");
     if lock.is_ok_and(|lock| lock == LOCK) && program.exists() {
         return Some(versions::WASM_OPT.to_owned());
     }
     let found = process::output(workspace.command("wasm-opt").arg("--version"))?;
-    versions::of_output(&found)
-        .filter(|found| *found == versions::WASM_OPT)
-        .map(str::to_owned)
+    versions::of_output(&found).filter(|found| *found == versions::WASM_OPT).map(str::to_owned)
 }
 
 /// Installs it below `target/`, exactly as locked.
@@ -46,8 +41,7 @@ pub fn install(workspace: &Workspace) -> Result<()> {
     fs::write(&lock, LOCK).map_err(Error::io("write package-lock.json"))?;
 
     let mut npm = workspace.command("npm");
-    npm.current_dir(&folder)
-        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    npm.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
     let done = process::with_progress(&mut npm, &workspace.logs().join("npm.log"), None);
     if done.is_err() {
         // Its presence would say that the installation is complete. Ignored: if it cannot be

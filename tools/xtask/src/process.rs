@@ -18,19 +18,12 @@ const TAIL_LINES: usize = 25;
 /// A command line as one would type it.
 pub fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 /// Standard output of a command that succeeds; nothing in every other case.
 pub fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     output.status.success().then_some(text)
 }
@@ -45,17 +38,13 @@ pub fn visible(command: &mut Command) -> Result<()> {
 /// Runs tests in full view and adds up what their result lines say.
 pub fn counted(command: &mut Command) -> Result<(Counts, ExitStatus)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .map_err(|source| not_started(command, source))?;
+    let mut child = command.spawn().map_err(|source| not_started(command, source))?;
     let mut counts = Counts::default();
     for line in lines(child.stdout.take()) {
         println!("{line}");
         counts.add_line(&line);
     }
-    let status = child
-        .wait()
-        .map_err(|source| not_started(command, source))?;
+    let status = child.wait().map_err(|source| not_started(command, source))?;
     Ok((counts, status))
 }
 
@@ -64,13 +53,8 @@ pub fn counted(command: &mut Command) -> Result<(Counts, ExitStatus)> {
 pub fn with_progress(command: &mut Command, log: &Path, limit: Option<Duration>) -> Result<()> {
     let started = Instant::now();
     let mut file = create(log)?;
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .map_err(|source| not_started(command, source))?;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|source| not_started(command, source))?;
     let (sender, receiver) = mpsc::channel();
     forward(child.stdout.take(), sender.clone());
     forward(child.stderr.take(), sender);
@@ -93,9 +77,7 @@ pub fn with_progress(command: &mut Command, log: &Path, limit: Option<Duration>)
             break;
         }
     }
-    let status = child
-        .wait()
-        .map_err(|source| not_started(command, source))?;
+    let status = child.wait().map_err(|source| not_started(command, source))?;
     if status.success() {
         return Ok(());
     }
@@ -136,14 +118,10 @@ impl Server {
     pub fn still_running(&mut self) -> Result<()> {
         match self.child.try_wait() {
             Ok(None) => Ok(()),
-            Ok(Some(status)) => Err(Error::ChildEnded {
-                name: self.name,
-                status: status.to_string(),
-            }),
-            Err(source) => Err(Error::Io {
-                action: format!("watch {}", self.name),
-                source,
-            }),
+            Ok(Some(status)) => {
+                Err(Error::ChildEnded { name: self.name, status: status.to_string() })
+            }
+            Err(source) => Err(Error::Io { action: format!("watch {}", self.name), source }),
         }
     }
 
@@ -183,19 +161,11 @@ fn finished(command: &Command, status: ExitStatus) -> Result<()> {
         return Ok(());
     }
     let (command, status) = (shown(command), status.to_string());
-    Err(Error::Failed {
-        command,
-        status,
-        tail: String::new(),
-        log: None,
-    })
+    Err(Error::Failed { command, status, tail: String::new(), log: None })
 }
 
 fn not_started(command: &Command, source: std::io::Error) -> Error {
-    Error::NotStarted {
-        command: shown(command),
-        source,
-    }
+    Error::NotStarted { command: shown(command), source }
 }
 
 fn create(log: &Path) -> Result<std::fs::File> {
@@ -217,11 +187,7 @@ fn remember(file: &mut std::fs::File, tail: &mut VecDeque<String>, line: String)
 }
 
 fn show_progress(started: Instant, line: Option<&String>) {
-    let line: String = line
-        .map_or("", |line| line.trim())
-        .chars()
-        .take(70)
-        .collect();
+    let line: String = line.map_or("", |line| line.trim()).chars().take(70).collect();
     println!("    {:>4} s  {line}", started.elapsed().as_secs());
 }
 
@@ -238,8 +204,6 @@ fn forward(stream: Option<impl Read + Send + 'static>, sender: Sender<String>) {
 
 /// The lines of a stream, whatever bytes they hold.
 fn lines(stream: Option<impl Read>) -> impl Iterator<Item = String> {
-    let pieces = stream
-        .into_iter()
-        .flat_map(|stream| BufReader::new(stream).split(b'\n'));
+    let pieces = stream.into_iter().flat_map(|stream| BufReader::new(stream).split(b'\n'));
     pieces.map_while(|bytes| Some(String::from_utf8_lossy(&bytes.ok()?).into_owned()))
 }

@@ -36,11 +36,7 @@ pub struct Options {
 impl Options {
     /// Reads the command line.
     pub fn parse(args: &[String]) -> Result<Self> {
-        let mut options = Self {
-            port: PORT,
-            api_port: API_PORT,
-            open: false,
-        };
+        let mut options = Self { port: PORT, api_port: API_PORT, open: false };
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {
             match arg.as_str() {
@@ -51,18 +47,14 @@ impl Options {
             }
         }
         if options.port == options.api_port {
-            return Err(Error::Usage(
-                "the app and its API need different ports".to_owned(),
-            ));
+            return Err(Error::Usage("the app and its API need different ports".to_owned()));
         }
         Ok(options)
     }
 }
 
 fn port(option: &str, value: Option<&String>) -> Result<u16> {
-    let parsed = value
-        .and_then(|value| value.parse().ok())
-        .filter(|port| *port != 0);
+    let parsed = value.and_then(|value| value.parse().ok()).filter(|port| *port != 0);
     parsed.ok_or_else(|| Error::Usage(format!("{option} wants a port from 1 to 65535")))
 }
 
@@ -90,10 +82,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         api.still_running()?;
         trunk.still_running()?;
         if !announced && answers(options.port) {
-            println!(
-                "\n  The app: http://localhost:{}   (Ctrl-C stops it)\n",
-                options.port
-            );
+            println!("\n  The app: http://localhost:{}   (Ctrl-C stops it)\n", options.port);
             announced = true;
         }
         std::thread::sleep(TICK);
@@ -109,12 +98,7 @@ fn start_api(
     stop: &AtomicBool,
 ) -> Result<Option<Server>> {
     let mut command = workspace.command(workspace.debug_binary("dev-server"));
-    command.args([
-        "--port",
-        &options.api_port.to_string(),
-        "--data",
-        "target/dev-data",
-    ]);
+    command.args(["--port", &options.api_port.to_string(), "--data", "target/dev-data"]);
     command.arg("--dist").arg(serve_dist(workspace));
     for host in ["localhost", "127.0.0.1"] {
         command.args(["--origin", &format!("http://{host}:{}", options.port)]);
@@ -140,10 +124,7 @@ fn start_api(
         }
         if started.elapsed() > API_START_LIMIT {
             let status = "does not listen after two minutes".to_owned();
-            return Err(Error::ChildEnded {
-                name: server.name,
-                status,
-            });
+            return Err(Error::ChildEnded { name: server.name, status });
         }
     }
     Ok(None)
@@ -202,17 +183,10 @@ fn answers(port: u16) -> bool {
 fn page(port: u16) -> std::io::Result<String> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-    write!(
-        stream,
-        "GET / HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html\r\n\r\n"
-    )?;
+    write!(stream, "GET / HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html\r\n\r\n")?;
     let mut head = [0; 64];
     let length = stream.read(&mut head)?;
-    Ok(head
-        .iter()
-        .take(length)
-        .map(|byte| char::from(*byte))
-        .collect())
+    Ok(head.iter().take(length).map(|byte| char::from(*byte)).collect())
 }
 
 #[cfg(test)]
@@ -225,18 +199,9 @@ mod tests {
 
     #[test]
     fn ports_come_from_the_command_line() {
-        let expected = Options {
-            port: 9000,
-            api_port: API_PORT,
-            open: true,
-        };
+        let expected = Options { port: 9000, api_port: API_PORT, open: true };
         assert_eq!(parse(&["--port", "9000", "--open"]).unwrap(), expected);
-        for wrong in [
-            &["--port"][..],
-            &["--port", "0"],
-            &["--port", "8081"],
-            &["--prot", "1"],
-        ] {
+        for wrong in [&["--port"][..], &["--port", "0"], &["--port", "8081"], &["--prot", "1"]] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
     }
@@ -246,10 +211,7 @@ mod tests {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let error = free(port, "--port").unwrap_err().to_string();
-        assert!(
-            error.contains(&port.to_string()) && error.contains("`--port <port>`"),
-            "{error}"
-        );
+        assert!(error.contains(&port.to_string()) && error.contains("`--port <port>`"), "{error}");
         drop(listener);
         assert!(free(port, "--port").is_ok());
     }

@@ -22,13 +22,7 @@ pub enum Need {
 }
 
 /// Everything, in the order in which it is installed: what fails early comes first.
-const ALL: &[Need] = &[
-    Need::Target,
-    Need::WasmOpt,
-    Need::Browser,
-    Need::WasmBindgen,
-    Need::Trunk,
-];
+const ALL: &[Need] = &[Need::Target, Need::WasmOpt, Need::Browser, Need::WasmBindgen, Need::Trunk];
 
 impl Need {
     fn name(self) -> &'static str {
@@ -61,9 +55,7 @@ impl Need {
             Self::Trunk => tools::find_trunk(workspace),
             Self::WasmBindgen => tools::find_wasm_bindgen(workspace),
             Self::WasmOpt => npm::find(workspace),
-            Self::Browser => browsers::find(workspace)
-                .ok()
-                .map(|browser| browser.version),
+            Self::Browser => browsers::find(workspace).ok().map(|browser| browser.version),
         }
     }
 
@@ -122,11 +114,7 @@ pub fn ensure(workspace: &Workspace, needs: &[Need]) -> Result<WasmToolchain> {
 pub fn print_environment(workspace: &Workspace) -> Result<()> {
     let toolchain = toolchain::find(workspace).unwrap_or(WasmToolchain::Active);
     let [tools, npm] = workspace.tool_folders();
-    println!(
-        "export PATH='{}':'{}':\"$PATH\"",
-        tools.display(),
-        npm.display()
-    );
+    println!("export PATH='{}':'{}':\"$PATH\"", tools.display(), npm.display());
     for (name, value) in workspace::wasm_environment(toolchain) {
         println!("export {name}={value}");
     }
@@ -140,34 +128,20 @@ pub fn print_environment(workspace: &Workspace) -> Result<()> {
 /// Looks for all at the same time: each only waits for programs that print their version.
 fn look_for(workspace: &Workspace, needs: &[Need]) -> Vec<(Need, Option<String>)> {
     std::thread::scope(|scope| {
-        let searches: Vec<_> = needs
-            .iter()
-            .map(|need| (*need, scope.spawn(move || need.find(workspace))))
-            .collect();
-        searches
-            .into_iter()
-            .map(|(need, search)| (need, search.join().unwrap_or(None)))
-            .collect()
+        let searches: Vec<_> =
+            needs.iter().map(|need| (*need, scope.spawn(move || need.find(workspace)))).collect();
+        searches.into_iter().map(|(need, search)| (need, search.join().unwrap_or(None))).collect()
     })
 }
 
 fn install(workspace: &Workspace, need: Need) -> Result<()> {
     let started = Instant::now();
     let what = format!("{} {}", need.name(), need.wanted_version(workspace));
-    println!(
-        "  {:<14} installing {} ({})",
-        need.name(),
-        what.trim(),
-        need.why()
-    );
+    println!("  {:<14} installing {} ({})", need.name(), what.trim(), need.why());
     need.install(workspace)?;
     match need.find(workspace) {
         Some(found) => {
-            println!(
-                "  {:<14} {found} ({} s)",
-                need.name(),
-                started.elapsed().as_secs()
-            );
+            println!("  {:<14} {found} ({} s)", need.name(), started.elapsed().as_secs());
             Ok(())
         }
         None => Err(not_usable(need)),

@@ -24,9 +24,7 @@ pub struct Size {
 
 impl Size {
     fn is_counted(&self) -> bool {
-        COUNTED
-            .iter()
-            .any(|extension| self.name.ends_with(&format!(".{extension}")))
+        COUNTED.iter().any(|extension| self.name.ends_with(&format!(".{extension}")))
     }
 }
 
@@ -41,12 +39,7 @@ pub fn measure(folder: &Path, skip: &[&str]) -> Result<Vec<Size>> {
 
 /// The sum over the files that count against the budget.
 pub fn total(sizes: &[Size]) -> Size {
-    let mut total = Size {
-        name: "html + js + wasm + css".to_owned(),
-        raw: 0,
-        gzip: 0,
-        brotli: 0,
-    };
+    let mut total = Size { name: "html + js + wasm + css".to_owned(), raw: 0, gzip: 0, brotli: 0 };
     for size in sizes.iter().filter(|size| size.is_counted()) {
         total.raw += size.raw;
         total.gzip += size.gzip;
@@ -62,18 +55,8 @@ pub fn table(sizes: &[Size]) -> String {
     let width = rows().map(|size| size.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(
-        text,
-        "{:<width$}  {:>9}  {:>9}  {:>9}",
-        "bytes", "raw", "gzip", "brotli"
-    );
-    for Size {
-        name,
-        raw,
-        gzip,
-        brotli,
-    } in rows()
-    {
+    let _ = writeln!(text, "{:<width$}  {:>9}  {:>9}  {:>9}", "bytes", "raw", "gzip", "brotli");
+    for Size { name, raw, gzip, brotli } in rows() {
         let _ = writeln!(text, "{name:<width$}  {raw:>9}  {gzip:>9}  {brotli:>9}");
     }
     text
@@ -97,12 +80,7 @@ fn collect(folder: &Path, prefix: &str, sizes: &mut Vec<Size>) -> Result<()> {
 fn measured(name: String, bytes: &[u8]) -> Result<Size> {
     let gzip = gzip(bytes).map_err(Error::io(format!("compress {name}")))?;
     let brotli = brotli(bytes).map_err(Error::io(format!("compress {name}")))?;
-    Ok(Size {
-        name,
-        raw: bytes.len(),
-        gzip,
-        brotli,
-    })
+    Ok(Size { name, raw: bytes.len(), gzip, brotli })
 }
 
 fn gzip(bytes: &[u8]) -> std::io::Result<usize> {
@@ -128,12 +106,7 @@ mod tests {
     use super::*;
 
     fn size(name: &str, raw: usize, gzip: usize, brotli: usize) -> Size {
-        Size {
-            name: name.to_owned(),
-            raw,
-            gzip,
-            brotli,
-        }
+        Size { name: name.to_owned(), raw, gzip, brotli }
     }
 
     #[test]
@@ -144,27 +117,19 @@ mod tests {
             size("favicon.svg", 1_000, 500, 400),
             size("fonts/a.woff2", 30_000, 30_000, 30_000),
         ];
-        assert_eq!(
-            total(&sizes),
-            size("html + js + wasm + css", 320_000, 127_000, 96_000)
-        );
+        assert_eq!(total(&sizes), size("html + js + wasm + css", 320_000, 127_000, 96_000));
     }
 
     #[test]
     fn the_table_has_a_row_for_each_file_and_one_for_the_total() {
         let table = table(&[size("index.html", 10, 9, 8), size("a.css", 7, 6, 5)]);
-        let rows: Vec<Vec<&str>> = table
-            .lines()
-            .map(|line| line.split_whitespace().collect())
-            .collect();
+        let rows: Vec<Vec<&str>> =
+            table.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(rows[1], ["index.html", "10", "9", "8"]);
         assert_eq!(rows[2], ["a.css", "7", "6", "5"]);
         assert_eq!(rows[3][7..], ["17", "15", "13"]);
         let ends: Vec<usize> = table.lines().map(str::len).collect();
-        assert!(
-            ends.iter().all(|end| *end == ends[0]),
-            "columns end together:\n{table}"
-        );
+        assert!(ends.iter().all(|end| *end == ends[0]), "columns end together:\n{table}");
     }
 
     #[test]

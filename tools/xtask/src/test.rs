@@ -22,11 +22,7 @@ pub struct Parts {
 impl Parts {
     /// Reads the command line; nothing named means everything.
     pub fn parse(args: &[String]) -> Result<Self> {
-        let mut parts = Self {
-            host: false,
-            browser: false,
-            e2e: false,
-        };
+        let mut parts = Self { host: false, browser: false, e2e: false };
         for arg in args {
             match arg.as_str() {
                 "--host" => parts.host = true,
@@ -36,11 +32,7 @@ impl Parts {
             }
         }
         if args.is_empty() {
-            parts = Self {
-                host: true,
-                browser: true,
-                e2e: true,
-            };
+            parts = Self { host: true, browser: true, e2e: true };
         }
         Ok(parts)
     }
@@ -59,9 +51,7 @@ struct Outcome {
 pub fn run(workspace: &Workspace, parts: &Parts) -> Result<()> {
     let mut outcomes = Vec::new();
     if parts.host {
-        outcomes.push(part("library", || {
-            Ok(workspace.cargo(&["test", "--no-fail-fast"]))
-        }));
+        outcomes.push(part("library", || Ok(workspace.cargo(&["test", "--no-fail-fast"]))));
         outcomes.push(part("tools", || {
             let packages = ["-p", "dev-server", "-p", "xtask"];
             let mut cargo = workspace.cargo(&["test", "--no-fail-fast"]);
@@ -89,37 +79,23 @@ fn part(name: &'static str, prepare: impl FnOnce() -> Result<Command>) -> Outcom
     });
     let (counts, problem) = match ran {
         Err(error) => (Counts::default(), Some(error.to_string())),
-        Ok((counts, status)) => (
-            counts,
-            problem(counts, status.success(), &status.to_string()),
-        ),
+        Ok((counts, status)) => (counts, problem(counts, status.success(), &status.to_string())),
     };
     if let Some(problem) = &problem {
         eprintln!("{name}: {problem}");
     }
-    Outcome {
-        name,
-        counts,
-        time: started.elapsed(),
-        problem,
-    }
+    Outcome { name, counts, time: started.elapsed(), problem }
 }
 
 /// The bundle's size, as a test of its own.
 fn size(workspace: &Workspace) -> Outcome {
     println!("\n== size");
     let started = Instant::now();
-    let problem = bundle::weigh(workspace, false)
-        .err()
-        .map(|error| error.to_string());
+    let problem = bundle::weigh(workspace, false).err().map(|error| error.to_string());
     let failed = usize::from(problem.is_some());
     Outcome {
         name: "size",
-        counts: Counts {
-            passed: 1 - failed,
-            failed,
-            ignored: 0,
-        },
+        counts: Counts { passed: 1 - failed, failed, ignored: 0 },
         time: started.elapsed(),
         problem,
     }
@@ -141,14 +117,7 @@ fn problem(counts: Counts, success: bool, status: &str) -> Option<String> {
 fn browser_tests(workspace: &Workspace) -> Result<Command> {
     let needs = [Need::Target, Need::WasmBindgen, Need::Browser];
     let toolchain = setup::ensure(workspace, &needs)?;
-    let args = [
-        "test",
-        "--no-fail-fast",
-        "--target",
-        TARGET,
-        "--test",
-        "web_*",
-    ];
+    let args = ["test", "--no-fail-fast", "--target", TARGET, "--test", "web_*"];
     let mut cargo = workspace.wasm_command("cargo", toolchain, &args);
     with_browser(&mut cargo, &browsers::find(workspace)?);
     Ok(cargo)
@@ -170,33 +139,15 @@ fn e2e_tests(workspace: &Workspace) -> Result<Command> {
 }
 
 fn with_browser(command: &mut Command, browser: &Browser) {
-    command
-        .env("CHROMEDRIVER", &browser.driver)
-        .env("CHROMIUM", &browser.chromium);
+    command.env("CHROMEDRIVER", &browser.driver).env("CHROMIUM", &browser.chromium);
 }
 
 /// A table of the parts, and the line that sums up everything.
 fn sum_up(outcomes: &[Outcome]) -> Result<()> {
-    println!(
-        "\n{:<12} {:>7} {:>7} {:>8} {:>8}",
-        "part", "passed", "failed", "ignored", "time"
-    );
-    for Outcome {
-        name,
-        counts,
-        time,
-        problem,
-    } in outcomes
-    {
-        let Counts {
-            passed,
-            failed,
-            ignored,
-        } = counts;
-        let problem = problem
-            .as_deref()
-            .and_then(|text| text.lines().next())
-            .unwrap_or("");
+    println!("\n{:<12} {:>7} {:>7} {:>8} {:>8}", "part", "passed", "failed", "ignored", "time");
+    for Outcome { name, counts, time, problem } in outcomes {
+        let Counts { passed, failed, ignored } = counts;
+        let problem = problem.as_deref().and_then(|text| text.lines().next()).unwrap_or("");
         let time = format!("{} s", time.as_secs());
         println!("{name:<12} {passed:>7} {failed:>7} {ignored:>8} {time:>8}  {problem}");
     }
@@ -211,11 +162,7 @@ fn sum_up(outcomes: &[Outcome]) -> Result<()> {
         println!("\nfailed: {}", failed.join(", "));
     }
     println!("{} passed, {} failed", total.passed, total.failed);
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Summed)
-    }
+    if failed.is_empty() { Ok(()) } else { Err(Error::Summed) }
 }
 
 /// All tests together. A part that broke before a test could fail counts as one failure: the sum
@@ -238,11 +185,7 @@ mod tests {
     fn outcome(passed: usize, failed: usize, problem: Option<&str>) -> Outcome {
         Outcome {
             name: "part",
-            counts: Counts {
-                passed,
-                failed,
-                ignored: 0,
-            },
+            counts: Counts { passed, failed, ignored: 0 },
             time: Duration::ZERO,
             problem: problem.map(str::to_owned),
         }
@@ -250,17 +193,9 @@ mod tests {
 
     #[test]
     fn without_options_all_parts_run_and_with_options_only_those() {
-        let all = Parts {
-            host: true,
-            browser: true,
-            e2e: true,
-        };
+        let all = Parts { host: true, browser: true, e2e: true };
         assert_eq!(Parts::parse(&[]).unwrap(), all);
-        let host = Parts {
-            host: true,
-            browser: false,
-            e2e: false,
-        };
+        let host = Parts { host: true, browser: false, e2e: false };
         assert_eq!(Parts::parse(&["--host".to_owned()]).unwrap(), host);
         assert!(Parts::parse(&["--hots".to_owned()]).is_err());
     }
@@ -268,26 +203,16 @@ mod tests {
     #[test]
     fn a_part_without_tests_is_a_problem_even_if_it_succeeds() {
         assert!(problem(Counts::default(), true, "").is_some());
-        let only_ignored = Counts {
-            ignored: 3,
-            ..Counts::default()
-        };
+        let only_ignored = Counts { ignored: 3, ..Counts::default() };
         assert!(problem(only_ignored, true, "").is_some());
-        let passed = Counts {
-            passed: 1,
-            ..Counts::default()
-        };
+        let passed = Counts { passed: 1, ..Counts::default() };
         assert!(problem(passed, true, "").is_none());
         assert!(problem(passed, false, "exit status: 101").is_some());
     }
 
     #[test]
     fn a_part_that_did_not_compile_counts_as_a_failure() {
-        let outcomes = [
-            outcome(5, 0, None),
-            outcome(0, 0, Some("no")),
-            outcome(2, 3, Some("3")),
-        ];
+        let outcomes = [outcome(5, 0, None), outcome(0, 0, Some("no")), outcome(2, 3, Some("3"))];
         let total = total(&outcomes);
         assert_eq!((total.passed, total.failed), (7, 4));
         assert!(sum_up(&outcomes).is_err());

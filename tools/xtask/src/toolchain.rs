@@ -57,9 +57,7 @@ pub fn install(workspace: &Workspace) -> Result<()> {
 pub fn describe(workspace: &Workspace, toolchain: WasmToolchain) -> String {
     let mut rustc = workspace.command("rustc");
     if toolchain == WasmToolchain::Linked {
-        rustc
-            .env("RUSTUP_TOOLCHAIN", debian::TOOLCHAIN)
-            .env_remove("LD_LIBRARY_PATH");
+        rustc.env("RUSTUP_TOOLCHAIN", debian::TOOLCHAIN).env_remove("LD_LIBRARY_PATH");
     }
     let version = process::output(rustc.arg("--version")).unwrap_or_default();
     let from = match toolchain {
@@ -88,9 +86,7 @@ fn has_target(workspace: &Workspace, toolchain: Option<&str>) -> bool {
     let mut rustc = workspace.command("rustc");
     rustc.args(["--print", "target-libdir", "--target", TARGET]);
     if let Some(toolchain) = toolchain {
-        rustc
-            .env("RUSTUP_TOOLCHAIN", toolchain)
-            .env_remove("LD_LIBRARY_PATH");
+        rustc.env("RUSTUP_TOOLCHAIN", toolchain).env_remove("LD_LIBRARY_PATH");
     }
     process::output(&mut rustc).is_some_and(|folder| has_std(Path::new(folder.trim())))
 }
@@ -108,10 +104,6 @@ fn has_std(folder: &Path) -> bool {
 fn first_line(error: &Error) -> String {
     let text = error.to_string();
     let wanted = |line: &&str| line.contains("error:") || line.contains("could not");
-    let line = text
-        .lines()
-        .find(wanted)
-        .or_else(|| text.lines().next())
-        .unwrap_or_default();
+    let line = text.lines().find(wanted).or_else(|| text.lines().next()).unwrap_or_default();
     line.trim_start_matches([' ', '|']).to_owned()
 }

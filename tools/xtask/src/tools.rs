@@ -39,19 +39,12 @@ fn cargo_install(workspace: &Workspace, package: &str, version: &str, more: &[&s
     // Kept until the installation has succeeded, so that an interrupted one goes on where it was.
     let build = workspace.tools().join("build");
     let mut cargo = workspace.cargo(&["install", package, "--version", version, "--force"]);
-    cargo
-        .args(more)
-        .arg("--root")
-        .arg(workspace.tools())
-        .env("CARGO_TARGET_DIR", &build);
+    cargo.args(more).arg("--root").arg(workspace.tools()).env("CARGO_TARGET_DIR", &build);
     // These tools wait for the compiler and the disk most of the time. What counts is that they
     // are there soon, so nothing is optimised; trunk's own profile even links with full LTO.
-    for (setting, value) in [
-        ("OPT_LEVEL", "0"),
-        ("DEBUG", "false"),
-        ("LTO", "off"),
-        ("CODEGEN_UNITS", "64"),
-    ] {
+    for (setting, value) in
+        [("OPT_LEVEL", "0"), ("DEBUG", "false"), ("LTO", "off"), ("CODEGEN_UNITS", "64")]
+    {
         cargo.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
     }
     let log = workspace.logs().join(format!("{package}.log"));
@@ -59,9 +52,6 @@ fn cargo_install(workspace: &Workspace, package: &str, version: &str, more: &[&s
     match std::fs::remove_dir_all(&build) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(source) => Err(Error::Io {
-            action: format!("remove {}", build.display()),
-            source,
-        }),
+        Err(source) => Err(Error::Io { action: format!("remove {}", build.display()), source }),
     }
 }

@@ -37,16 +37,12 @@ fn locked_version(lock: &str, package: &str) -> Option<String> {
 
 /// The value of a `key = "value"` line.
 fn quoted<'a>(line: &'a str, key: &str) -> Option<&'a str> {
-    line.strip_prefix(key)?
-        .strip_prefix(" = \"")?
-        .strip_suffix('"')
+    line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"')
 }
 
 /// The first word of a `--version` line that looks like a version.
 pub fn of_output(output: &str) -> Option<&str> {
-    output
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+    output.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether a later patch release of the same series may stand in for the pinned one.
@@ -85,14 +81,8 @@ source = "registry"
 
     #[test]
     fn the_locked_version_is_that_of_the_package_with_exactly_this_name() {
-        assert_eq!(
-            locked_version(LOCK, "wasm-bindgen").as_deref(),
-            Some("0.2.130")
-        );
-        assert_eq!(
-            locked_version(LOCK, "wasm-bindgen-futures").as_deref(),
-            Some("0.4.80")
-        );
+        assert_eq!(locked_version(LOCK, "wasm-bindgen").as_deref(), Some("0.2.130"));
+        assert_eq!(locked_version(LOCK, "wasm-bindgen-futures").as_deref(), Some("0.4.80"));
         assert_eq!(locked_version(LOCK, "wasm"), None);
     }
 
@@ -106,10 +96,7 @@ source = "registry"
     fn a_version_is_read_from_what_tools_print() {
         assert_eq!(of_output("trunk 0.21.14\n"), Some("0.21.14"));
         assert_eq!(of_output("wasm-opt version 132 (version_132)"), Some("132"));
-        assert_eq!(
-            of_output("ChromeDriver 156.0.8078.79 (a21ce95c)"),
-            Some("156.0.8078.79")
-        );
+        assert_eq!(of_output("ChromeDriver 156.0.8078.79 (a21ce95c)"), Some("156.0.8078.79"));
         assert_eq!(of_output("command not found"), None);
     }
 

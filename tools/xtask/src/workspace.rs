@@ -17,13 +17,8 @@ impl Workspace {
         // Cargo sets the variable for `cargo run`; the built-in value serves a direct call.
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
             .unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-        let root = Path::new(&manifest)
-            .ancestors()
-            .nth(2)
-            .unwrap_or(Path::new("."));
-        Self {
-            root: root.to_path_buf(),
-        }
+        let root = Path::new(&manifest).ancestors().nth(2).unwrap_or(Path::new("."));
+        Self { root: root.to_path_buf() }
     }
 
     /// Where setup puts its tools. Always inside the checkout, whatever cargo's target folder is,
@@ -46,14 +41,9 @@ impl Workspace {
     /// was chosen.
     pub fn debug_binary(&self, name: &str) -> PathBuf {
         let own = std::env::current_exe().unwrap_or_default();
-        let folder = own
-            .parent()
-            .and_then(Path::parent)
-            .map(|target| target.join("debug"));
+        let folder = own.parent().and_then(Path::parent).map(|target| target.join("debug"));
         let fallback = || self.root.join("target").join("debug");
-        folder
-            .unwrap_or_else(fallback)
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        folder.unwrap_or_else(fallback).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// A program with our tools ahead on its `PATH`, run in the root.
@@ -99,28 +89,20 @@ impl Workspace {
     /// The folders that setup installs programs into.
     pub fn tool_folders(&self) -> [PathBuf; 2] {
         let tools = self.tools();
-        [
-            tools.join("bin"),
-            tools.join("npm").join("node_modules").join(".bin"),
-        ]
+        [tools.join("bin"), tools.join("npm").join("node_modules").join(".bin")]
     }
 
     /// The first program of this name on our search path.
     pub fn which(&self, name: &str) -> Option<PathBuf> {
         let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-        std::env::split_paths(&self.path())
-            .map(|dir| dir.join(&file))
-            .find(|path| path.is_file())
+        std::env::split_paths(&self.path()).map(|dir| dir.join(&file)).find(|path| path.is_file())
     }
 }
 
 /// What makes cargo and trunk compile and test for wasm32.
 pub fn wasm_environment(toolchain: WasmToolchain) -> Vec<(&'static str, &'static str)> {
     let mut variables = vec![
-        (
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            "wasm-bindgen-test-runner",
-        ),
+        ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner"),
         // The default of 20 s is short for a cold browser on a busy machine.
         ("WASM_BINDGEN_TEST_TIMEOUT", "120"),
         ("TRUNK_SKIP_VERSION_CHECK", "true"),

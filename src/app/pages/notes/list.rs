@@ -112,10 +112,7 @@ pub fn List(props: &ListProps) -> Html {
 
 fn row(note: &Note, ondelete: &Callback<AttrValue>) -> Html {
     let id = AttrValue::from(note.id.clone());
-    let label = format!(
-        "Delete the note: {}",
-        note.text.chars().take(40).collect::<String>()
-    );
+    let label = format!("Delete the note: {}", note.text.chars().take(40).collect::<String>());
     let onclick = {
         let id = id.clone();
         ondelete.reform(move |_| id.clone())

@@ -112,11 +112,7 @@ fn MyNotes() -> Html {
     let drafts = use_mut_ref(|| 0_u32);
     let data = notes.data();
     shown.replace(data.as_ref().map_or(0, |data| data.items.len()));
-    let changes = Changes {
-        api: api.clone(),
-        notes: notes.clone(),
-        failure: failure.setter(),
-    };
+    let changes = Changes { api: api.clone(), notes: notes.clone(), failure: failure.setter() };
 
     let onadd = {
         let changes = changes.clone();
@@ -142,9 +138,7 @@ fn MyNotes() -> Html {
                 Some(known) => known.followed_by(&next),
                 None => (*next).clone(),
             };
-            let options = MutatorOptions::new()
-                .revalidate(false)
-                .populate_cache_with(below);
+            let options = MutatorOptions::new().revalidate(false).populate_cache_with(below);
             let running = notes.mutate_async(work, options);
             spawn_local(async move {
                 let problem = running.await.err();
@@ -155,10 +149,7 @@ fn MyNotes() -> Html {
     };
     let unread = || {
         let message = notes.error()?.to_string().into();
-        Some(Failure {
-            message,
-            change: None,
-        })
+        Some(Failure { message, change: None })
     };
     let problem = (*failure).clone().or_else(unread);
     html! {

@@ -23,12 +23,7 @@ impl Note {
     /// knows a note that it was sent twice.
     pub fn draft(number: u32, text: String) -> Self {
         let id = format!("draft-{number}-{}", js_sys::Date::new_0().get_time());
-        Self {
-            id,
-            text,
-            created: 0.0,
-            optimistic: true,
-        }
+        Self { id, text, created: 0.0, optimistic: true }
     }
 }
 
@@ -77,19 +72,13 @@ pub async fn more(api: Fetch, cursor: Option<String>) -> Result<Notes, FetchErro
 }
 
 async fn page(api: &Fetch, size: usize, cursor: Option<String>) -> Result<Notes, FetchError> {
-    let query = Query {
-        limit: size.min(LONGEST_PAGE),
-        cursor,
-    };
+    let query = Query { limit: size.min(LONGEST_PAGE), cursor };
     api.get(ADDRESS).query(&query).json().await
 }
 
 /// Writes a note down on the server.
 pub async fn add(api: Fetch, note: Note) -> Result<(), FetchError> {
-    let body = NewNote {
-        text: &note.text,
-        idempotency_key: &note.id,
-    };
+    let body = NewNote { text: &note.text, idempotency_key: &note.id };
     api.post(ADDRESS).json_body(&body).send().await.map(drop)
 }
 
@@ -105,32 +94,18 @@ impl Notes {
     /// The same with a note on top.
     pub fn with(&self, note: &Note) -> Self {
         let items = std::iter::once(note).chain(&self.items).cloned().collect();
-        Self {
-            items,
-            next_cursor: self.next_cursor.clone(),
-        }
+        Self { items, next_cursor: self.next_cursor.clone() }
     }
 
     /// The same and the page after it.
     pub fn followed_by(&self, next: &Self) -> Self {
         let items = self.items.iter().chain(&next.items).cloned().collect();
-        Self {
-            items,
-            next_cursor: next.next_cursor.clone(),
-        }
+        Self { items, next_cursor: next.next_cursor.clone() }
     }
 
     /// The same without a note.
     pub fn without(&self, id: &str) -> Self {
-        let items = self
-            .items
-            .iter()
-            .filter(|note| note.id != id)
-            .cloned()
-            .collect();
-        Self {
-            items,
-            next_cursor: self.next_cursor.clone(),
-        }
+        let items = self.items.iter().filter(|note| note.id != id).cloned().collect();
+        Self { items, next_cursor: self.next_cursor.clone() }
     }
 }

@@ -16,15 +16,10 @@ fn ping_reaches_the_server_while_the_tab_is_hidden() {
         page.click_once_hidden("ping");
         let (tab, _) = page.open_tab();
         let posts = || world.requests().of_path("POST", "/api/foo");
-        until("the ping to be answered", || {
-            (posts().answered(200).count() > 0).then_some(())
-        });
+        until("the ping to be answered", || (posts().answered(200).count() > 0).then_some(()));
         assert_eq!(posts().credentials(), ["bearer"], "{}", posts());
         page.show_tab(&tab);
-        assert!(
-            page.clicked_while_hidden(),
-            "the tab was hidden at that time"
-        );
+        assert!(page.clicked_while_hidden(), "the tab was hidden at that time");
     });
 }
 
@@ -38,14 +33,8 @@ fn polling_goes_on_in_a_hidden_tab_until_it_is_stopped() {
         let (tab, _) = page.open_tab();
         world.controls().forget_requests();
         let posts = || world.requests().of_path("POST", "/api/foo");
-        until("two posts of the hidden tab", || {
-            (posts().answered(200).count() >= 2).then_some(())
-        });
-        assert!(
-            posts().credentials().iter().all(|used| *used == "bearer"),
-            "{}",
-            posts()
-        );
+        until("two posts of the hidden tab", || (posts().answered(200).count() >= 2).then_some(()));
+        assert!(posts().credentials().iter().all(|used| *used == "bearer"), "{}", posts());
         page.show_tab(&tab);
         page.click("poll");
         // One may be on its way already.

@@ -26,10 +26,7 @@ fn addresses_that_only_look_like_home_are_refused_too() {
     test(Setup::default(), |world| {
         let page = &world.page;
         let foreign = ForeignOrigin::start();
-        let (host, home) = (
-            foreign.url("").replace("http://", ""),
-            world.server.origin(),
-        );
+        let (host, home) = (foreign.url("").replace("http://", ""), world.server.origin());
         let home_host = home.replace("http://", "");
         world.signed_in_as("ada");
         open_with_data(world, "/same-origin");
@@ -74,11 +71,9 @@ fn a_redirect_carries_nothing_abroad_from(path: &'static str) {
                 (asked.answered(307).count() > 0).then_some(())
             });
         }
-        wait::stays(
-            Duration::from_secs(1),
-            "the foreign page is not shown",
-            || !page.all_text().contains("Thank you"),
-        );
+        wait::stays(Duration::from_secs(1), "the foreign page is not shown", || {
+            !page.all_text().contains("Thank you")
+        });
         foreign.assert_got_no_secret();
     });
 }

@@ -30,36 +30,25 @@ fn blocked_storage_does_not_break_the_app() {
 #[test]
 fn a_browser_that_refuses_cookies_and_storage_gets_an_app_that_says_signed_out() {
     let refused = json!({ "profile.default_content_setting_values.cookies": 2 });
-    test(
-        Setup::default()
-            .preferences(refused)
-            .with_failing_requests(),
-        |world| {
-            let page = &world.page;
-            page.open("/sign-in");
-            page.wait_attribute("user", "data-state", "signed-out");
-            let script = "try { return localStorage.length } catch (e) { return e.name }";
-            assert_eq!(
-                page.run(script, json!([])),
-                "SecurityError",
-                "the preference works"
-            );
-            page.click("theme");
-            page.fill("username", "ada");
-            page.fill("password", "analytical-engine");
-            page.click("submit");
-            // No cookie is kept, so nobody stays signed in. What the page says is up to it; it must live.
-            page.click("nav-swr");
-            page.wait_for("page-swr");
-            wait::stays(
-                Duration::from_secs(2),
-                "the app does not ask in circles",
-                || world.requests().of_path("POST", "/auth/token").count() < 6,
-            );
-            page.click("nav-notes");
-            page.wait_for("page-notes");
-        },
-    );
+    test(Setup::default().preferences(refused).with_failing_requests(), |world| {
+        let page = &world.page;
+        page.open("/sign-in");
+        page.wait_attribute("user", "data-state", "signed-out");
+        let script = "try { return localStorage.length } catch (e) { return e.name }";
+        assert_eq!(page.run(script, json!([])), "SecurityError", "the preference works");
+        page.click("theme");
+        page.fill("username", "ada");
+        page.fill("password", "analytical-engine");
+        page.click("submit");
+        // No cookie is kept, so nobody stays signed in. What the page says is up to it; it must live.
+        page.click("nav-swr");
+        page.wait_for("page-swr");
+        wait::stays(Duration::from_secs(2), "the app does not ask in circles", || {
+            world.requests().of_path("POST", "/auth/token").count() < 6
+        });
+        page.click("nav-notes");
+        page.wait_for("page-notes");
+    });
 }
 
 /// A computer whose clock is wrong.
@@ -106,11 +95,7 @@ fn tokens_are_renewed_in_time_with_a_clock_that_is_30_seconds_behind() {
         page.click("increment");
         wait_count(page, before + 1);
         let asked = world.requests();
-        assert_eq!(
-            asked.answered(401).count(),
-            0,
-            "the offset was learnt: {asked}"
-        );
+        assert_eq!(asked.answered(401).count(), 0, "the offset was learnt: {asked}");
     });
 }
 
@@ -133,8 +118,6 @@ fn the_chosen_theme_outlives_a_reload() {
         let chosen = looks();
         page.reload();
         page.wait_for("theme");
-        e2e::until("the chosen colours again", || {
-            (looks() == chosen).then_some(())
-        });
+        e2e::until("the chosen colours again", || (looks() == chosen).then_some(()));
     });
 }

@@ -24,12 +24,7 @@ fn signing_out_empties_the_page_without_a_reload_and_ends_every_bearer() {
         page.wait_gone("message");
         shows_no_secret(world);
         until("the session to be over", || {
-            (world
-                .requests()
-                .of_path("POST", "/auth/sign-out")
-                .statuses()
-                == [204])
-            .then_some(())
+            (world.requests().of_path("POST", "/auth/sign-out").statuses() == [204]).then_some(())
         });
         world.controls().forget_requests();
         for name in ["swr", "query", "background", "notes", "same-origin"] {
@@ -39,19 +34,11 @@ fn signing_out_empties_the_page_without_a_reload_and_ends_every_bearer() {
         }
         let (tab, _) = page.open_tab();
         page.show_tab(&tab);
-        wait::stays(
-            Duration::from_secs(1),
-            "no request has a credential",
-            || {
-                let used = world.requests().only(|entry| entry.credential != "none");
-                used.count() == 0
-            },
-        );
-        assert_eq!(
-            page.run("return window.name", json!([])),
-            loads,
-            "no reload"
-        );
+        wait::stays(Duration::from_secs(1), "no request has a credential", || {
+            let used = world.requests().only(|entry| entry.credential != "none");
+            used.count() == 0
+        });
+        assert_eq!(page.run("return window.name", json!([])), loads, "no reload");
     });
 }
 
@@ -73,15 +60,11 @@ fn nothing_of_one_user_is_ever_shown_to_the_next() {
             page.click(&format!("nav-{name}"));
             page.wait_for(&format!("page-{name}"));
         }
-        until("ada's note", || {
-            page.all_text().contains(SECRETS[2]).then_some(())
-        });
+        until("ada's note", || page.all_text().contains(SECRETS[2]).then_some(()));
         page.click("sign-out");
         page.wait_attribute("user", "data-state", "signed-out");
         let shown = |secret| page.all_text().contains(secret);
-        until("an empty page", || {
-            (!SECRETS.iter().any(shown)).then_some(())
-        });
+        until("an empty page", || (!SECRETS.iter().any(shown)).then_some(()));
 
         // From here on every text of the page is kept.
         page.run("window.witnessed = []", json!([]));
@@ -97,15 +80,9 @@ fn nothing_of_one_user_is_ever_shown_to_the_next() {
         page.wait_for("notes-empty");
         let seen = page.run("return window.witnessed.join('\\n')", json!([]));
         let seen = seen.as_str().unwrap_or_default();
-        assert!(
-            seen.contains("Hello, Grace Hopper"),
-            "the witness was awake"
-        );
+        assert!(seen.contains("Hello, Grace Hopper"), "the witness was awake");
         for secret in SECRETS {
-            assert!(
-                !seen.contains(secret),
-                "{secret:?} was shown to grace:\n{seen}"
-            );
+            assert!(!seen.contains(secret), "{secret:?} was shown to grace:\n{seen}");
         }
         let asked = world.requests().of_api();
         let others = asked.only(|entry| entry.user_id.as_deref() != Some("user_grace"));
@@ -131,9 +108,6 @@ fn an_answer_that_comes_after_signing_out_is_thrown_away() {
             !page.all_text().contains("Hello, Ada")
         });
         let seen = page.run("return window.witnessed.join('\\n')", json!([]));
-        assert!(
-            !seen.as_str().unwrap_or_default().contains("Hello, Ada"),
-            "{seen}"
-        );
+        assert!(!seen.as_str().unwrap_or_default().contains("Hello, Ada"), "{seen}");
     });
 }

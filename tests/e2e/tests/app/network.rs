@@ -110,9 +110,7 @@ fn data_that_was_asked_for_offline_arrives_when_the_network_is_back_on_the_query
 fn a_failing_answer_is_retried_on(path: &'static str) {
     test(Setup::default().with_failing_requests(), |world| {
         world.signed_in_as("ada");
-        world
-            .controls()
-            .fault("/api/foo", "status:503,retry-after:1", Some(1));
+        world.controls().fault("/api/foo", "status:503,retry-after:1", Some(1));
         world.page.open(path);
         world.page.wait_text("message", "Hello, Ada Lovelace");
         let asked = world.requests().of_path("GET", "/api/foo");
@@ -142,11 +140,7 @@ fn the_button_that_breaks_the_next_request_does_so_and_retry_mends_it() {
         page.wait_attribute("result", "data-state", "error");
         let said = page.wait_for("error");
         assert!(said.contains("500"), "{said:?}");
-        assert_eq!(
-            page.text("message").as_deref(),
-            Some("Hello, Ada Lovelace"),
-            "old data stay"
-        );
+        assert_eq!(page.text("message").as_deref(), Some("Hello, Ada Lovelace"), "old data stay");
         page.click("retry");
         page.wait_attribute("result", "data-state", "success");
         page.wait_gone("error");
@@ -167,11 +161,7 @@ fn a_slow_answer_leaves_the_old_data_on_the_page_and_says_that_news_are_coming()
         page.wait_for("[data-testid='page-swr'] [role='status']");
         page.click("retry");
         page.wait_attribute("result", "aria-busy", "true");
-        assert_ne!(
-            page.wait_for("status"),
-            idle,
-            "the status says what is going on"
-        );
+        assert_ne!(page.wait_for("status"), idle, "the status says what is going on");
         assert_eq!(count(page), news - 1, "the old data stay");
         wait_count(page, news);
         page.wait_text("status", &idle);

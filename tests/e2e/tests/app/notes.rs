@@ -16,9 +16,7 @@ fn has(page: &Page, text: &str) -> bool {
 
 #[track_caller]
 fn wait_has(page: &Page, text: &str) {
-    until(format!("the note {text:?}"), || {
-        has(page, text).then_some(())
-    });
+    until(format!("the note {text:?}"), || has(page, text).then_some(()));
 }
 
 #[track_caller]
@@ -29,10 +27,7 @@ fn optimistic(page: &Page) -> Vec<String> {
 /// Writes a note by the form.
 #[track_caller]
 fn write(page: &Page, text: &str) {
-    page.fill(
-        "[data-testid='new-note'] textarea, [data-testid='new-note'] input",
-        text,
-    );
+    page.fill("[data-testid='new-note'] textarea, [data-testid='new-note'] input", text);
     page.click("add-note");
 }
 
@@ -43,21 +38,13 @@ fn a_new_note_is_seen_before_the_server_answers_and_kept() {
         let other = world.signed_in_as("ada");
         page.open("/notes");
         page.wait_for("notes-empty");
-        world
-            .controls()
-            .fault_for("POST", "/api/notes", "delay:2000");
+        world.controls().fault_for("POST", "/api/notes", "delay:2000");
         write(page, "Buy cards");
         until("the note before the answer", || {
-            let open = world
-                .requests()
-                .of_path("POST", "/api/notes")
-                .answered(0)
-                .count();
+            let open = world.requests().of_path("POST", "/api/notes").answered(0).count();
             (has(page, "Buy cards") && optimistic(page) == ["true"] && open == 1).then_some(())
         });
-        until("the saved note", || {
-            (optimistic(page) == ["false"]).then_some(())
-        });
+        until("the saved note", || (optimistic(page) == ["false"]).then_some(()));
         assert!(has(page, "Buy cards"));
         assert_eq!(other.notes(), ["Buy cards"], "once");
         page.reload();
@@ -73,19 +60,12 @@ fn a_note_that_the_server_does_not_take_disappears_and_the_reason_is_shown() {
         other.write_note("Saved before");
         page.open("/notes");
         wait_has(page, "Saved before");
-        world
-            .controls()
-            .fault_for("POST", "/api/notes", "delay:1500,status:500");
+        world.controls().fault_for("POST", "/api/notes", "delay:1500,status:500");
         write(page, "Never saved");
         wait_has(page, "Never saved");
-        until("the note to be taken back", || {
-            (!has(page, "Never saved")).then_some(())
-        });
+        until("the note to be taken back", || (!has(page, "Never saved")).then_some(()));
         assert!(!page.wait_for("notes-error").is_empty());
-        assert!(
-            has(page, "Saved before"),
-            "only the own change is taken back"
-        );
+        assert!(has(page, "Saved before"), "only the own change is taken back");
         assert_eq!(other.notes(), ["Saved before"]);
     });
 }
@@ -98,9 +78,7 @@ fn a_deleted_note_goes_before_the_server_answers() {
         other.write_note("Old");
         page.open("/notes");
         wait_has(page, "Old");
-        world
-            .controls()
-            .fault_for("DELETE", "/api/notes", "delay:2000");
+        world.controls().fault_for("DELETE", "/api/notes", "delay:2000");
         page.click("delete-note");
         until("the note to go before the answer", || {
             let asked = world.requests().only(|entry| entry.method == "DELETE");
@@ -123,9 +101,7 @@ fn a_note_that_the_server_does_not_delete_comes_back() {
         other.write_note("Stubborn");
         page.open("/notes");
         wait_has(page, "Stubborn");
-        world
-            .controls()
-            .fault_for("DELETE", "/api/notes", "delay:1500,status:500");
+        world.controls().fault_for("DELETE", "/api/notes", "delay:1500,status:500");
         page.click("delete-note");
         until("the note to go", || (!has(page, "Stubborn")).then_some(()));
         wait_has(page, "Stubborn");
@@ -150,24 +126,15 @@ fn older_notes_come_by_load_more() {
         while page.shows("load-more") && texts(page).len() < 45 {
             let before = texts(page).len();
             page.click("load-more");
-            until("still more notes", || {
-                (texts(page).len() > before).then_some(())
-            });
+            until("still more notes", || (texts(page).len() > before).then_some(()));
         }
         let all = texts(page);
-        let numbers = (1..=45)
-            .rev()
-            .map(|number| format!("Note number {number:02}"));
+        let numbers = (1..=45).rev().map(|number| format!("Note number {number:02}"));
         assert_eq!(all.len(), 45, "each once");
         for (shown, wanted) in all.iter().zip(numbers) {
-            assert!(
-                shown.contains(&wanted),
-                "{shown:?} stands where {wanted:?} should"
-            );
+            assert!(shown.contains(&wanted), "{shown:?} stands where {wanted:?} should");
         }
-        wait::stays(Duration::from_millis(500), "the list is as long", || {
-            texts(page).len() == 45
-        });
+        wait::stays(Duration::from_millis(500), "the list is as long", || texts(page).len() == 45);
     });
 }
 
@@ -178,9 +145,7 @@ fn notes_outlive_a_crash_of_the_server() {
         world.page.open("/notes");
         world.page.wait_for("notes-empty");
         write(&world.page, "Written in stone");
-        until("the saved note", || {
-            (optimistic(&world.page) == ["false"]).then_some(())
-        });
+        until("the saved note", || (optimistic(&world.page) == ["false"]).then_some(()));
         world.server.crash();
         world.server.resume();
         world.page.reload();

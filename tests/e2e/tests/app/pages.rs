@@ -30,10 +30,7 @@ fn shows_data_by(path: &'static str, method: &'static str, credential: &'static 
         wait_count(page, before + 1);
         let asked = world.requests().of_api();
         let own = asked.of_path(method, "/api/foo");
-        assert!(
-            own.credentials().iter().all(|used| *used == credential),
-            "{asked}"
-        );
+        assert!(own.credentials().iter().all(|used| *used == credential), "{asked}");
         assert_eq!(asked.answered(200).count(), asked.count(), "{asked}");
         has_no_token_to_be_seen(world);
     });
@@ -46,15 +43,9 @@ fn has_no_token_to_be_seen(world: &World) {
         JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + JSON.stringify(history.state)";
     let seen = world.page.run(script, json!([]));
     let seen = seen.as_str().unwrap_or_default();
-    assert!(
-        seen.len() > 500 && !seen.contains("eyJ"),
-        "a token is on the page"
-    );
+    assert!(seen.len() > 500 && !seen.contains("eyJ"), "a token is on the page");
     let console = world.page.browser.console().expect("the console");
-    assert!(
-        console.iter().all(|line| !line.message.contains("eyJ")),
-        "a token is in the console"
-    );
+    assert!(console.iter().all(|line| !line.message.contains("eyJ")), "a token is in the console");
 }
 
 #[test]
@@ -159,15 +150,9 @@ fn the_request_log_can_be_cleared() {
         let page = &world.page;
         world.signed_in_as("ada");
         open_with_data(world, "/swr");
-        let lines = || {
-            page.each(
-                "[data-testid='request-log'] li[data-path]",
-                "e => e.dataset.path",
-            )
-        };
-        e2e::until("a line in the request log", || {
-            (!lines().is_empty()).then_some(())
-        });
+        let lines =
+            || page.each("[data-testid='request-log'] li[data-path]", "e => e.dataset.path");
+        e2e::until("a line in the request log", || (!lines().is_empty()).then_some(()));
         page.click("clear-log");
         e2e::until("an empty request log", || lines().is_empty().then_some(()));
     });

@@ -19,11 +19,7 @@ fn coming_back_shows_the_change_on(path: &'static str) {
         page.show_tab(&tab);
         wait_count(page, 1);
         let asked = world.requests().of_path("GET", "/api/foo");
-        assert_eq!(
-            asked.credentials(),
-            ["bearer"],
-            "focus and visibility are one return: {asked}"
-        );
+        assert_eq!(asked.credentials(), ["bearer"], "focus and visibility are one return: {asked}");
     });
 }
 

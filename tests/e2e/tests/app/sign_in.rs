@@ -10,11 +10,7 @@ fn the_form_signs_a_user_in_and_shows_the_users_data_without_a_reload() {
         page.open("/sign-in");
         page.wait_attribute("user", "data-state", "signed-out");
         world.sign_in_by_form("ada");
-        assert!(
-            page.wait_for("user").contains("Ada"),
-            "{:?}",
-            page.text("user")
-        );
+        assert!(page.wait_for("user").contains("Ada"), "{:?}", page.text("user"));
         page.click("nav-swr");
         page.wait_text("message", "Hello, Ada Lovelace");
         assert_eq!(page.run("return window.name", serde_json::json!([])), "1");
@@ -31,10 +27,7 @@ fn a_wrong_password_shows_an_error_and_signs_nobody_in() {
         page.fill("password", "difference-engine");
         page.click("submit");
         assert!(!page.wait_for("sign-in-error").is_empty());
-        assert_eq!(
-            page.attribute("user", "data-state").as_deref(),
-            Some("signed-out")
-        );
+        assert_eq!(page.attribute("user", "data-state").as_deref(), Some("signed-out"));
         let sign_ins = world.requests().of_path("POST", "/auth/sign-in");
         assert_eq!(sign_ins.statuses(), [401]);
         // The form is still there, and a second try works.
@@ -48,11 +41,9 @@ fn a_button_for_each_seeded_user_fills_the_form() {
     test(Setup::default(), |world| {
         let page = &world.page;
         page.open("/sign-in");
-        for (button, username) in [
-            ("fill-ada", "ada"),
-            ("fill-linus", "linus"),
-            ("fill-grace", "grace"),
-        ] {
+        for (button, username) in
+            [("fill-ada", "ada"), ("fill-linus", "linus"), ("fill-grace", "grace")]
+        {
             page.wait_for(button);
             page.click(button);
             e2e::until(format!("the form to have {username} in it"), || {
@@ -61,11 +52,7 @@ fn a_button_for_each_seeded_user_fills_the_form() {
         }
         page.click("submit");
         page.wait_attribute("user", "data-state", "signed-in");
-        assert!(
-            page.wait_for("user").contains("Grace"),
-            "{:?}",
-            page.text("user")
-        );
+        assert!(page.wait_for("user").contains("Grace"), "{:?}", page.text("user"));
     });
 }
 
@@ -113,11 +100,7 @@ fn a_reload_keeps_the_session() {
         page.wait_for("message");
         page.reload();
         page.wait_attribute("user", "data-state", "signed-in");
-        assert!(
-            page.wait_for("message").contains("Linus"),
-            "{:?}",
-            page.text("message")
-        );
+        assert!(page.wait_for("message").contains("Linus"), "{:?}", page.text("message"));
         assert_eq!(world.requests().of_path("POST", "/auth/sign-in").count(), 1);
     });
 }

@@ -16,9 +16,7 @@ fn ada_leaves_and_grace_comes_in_another_tab(world: &World) {
     page.open("/sign-in");
     world.sign_in_by_form("grace");
     page.show_tab(&first);
-    until("the name of the other user", || {
-        page.text("user")?.contains("Grace").then_some(())
-    });
+    until("the name of the other user", || page.text("user")?.contains("Grace").then_some(()));
 }
 
 #[test]
@@ -58,11 +56,9 @@ fn an_answer_that_a_component_keeps_does_not_outlive_its_user_in_another_tab() {
         open_with_data(world, "/background");
         assert_eq!(page.text("message").as_deref(), Some("Hello, Ada Lovelace"));
         ada_leaves_and_grace_comes_in_another_tab(world);
-        wait::stays(
-            Duration::from_secs(1),
-            "nothing of ada is on the page",
-            || !page.all_text().contains("Hello, Ada"),
-        );
+        wait::stays(Duration::from_secs(1), "nothing of ada is on the page", || {
+            !page.all_text().contains("Hello, Ada")
+        });
         page.click("ping");
         page.wait_text("message", "Hello, Grace Hopper");
     });

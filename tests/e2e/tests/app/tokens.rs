@@ -23,9 +23,7 @@ fn watched() -> Setup {
 
 #[track_caller]
 fn no_error_was_seen(world: &World) {
-    let saw = world
-        .page
-        .run("return window.sawError", serde_json::json!([]));
+    let saw = world.page.run("return window.sawError", serde_json::json!([]));
     assert_eq!(saw, false, "the user saw an error");
 }
 
@@ -45,15 +43,8 @@ fn expiry_is_invisible_on(path: &'static str) {
         wait_count(page, before + 1);
         let asked = world.requests().of_api();
         assert!(asked.answered(401).count() <= 1, "{asked}");
-        assert_eq!(
-            asked.of_path("POST", "/api/foo").answered(200).count(),
-            1,
-            "{asked}"
-        );
-        assert!(
-            asked.credentials().iter().all(|used| *used == "bearer"),
-            "{asked}"
-        );
+        assert_eq!(asked.of_path("POST", "/api/foo").answered(200).count(), 1, "{asked}");
+        assert!(asked.credentials().iter().all(|used| *used == "bearer"), "{asked}");
         no_error_was_seen(world);
     });
 }
@@ -86,20 +77,11 @@ fn a_cookie_that_expired_meanwhile_is_renewed_unseen() {
         world.controls().forget_requests();
         page.click("retry");
         until("the answer", || {
-            (world
-                .requests()
-                .of_path("GET", "/api/foo")
-                .answered(200)
-                .count()
-                == 1)
-                .then_some(())
+            (world.requests().of_path("GET", "/api/foo").answered(200).count() == 1).then_some(())
         });
         let asked = world.requests().of_path("GET", "/api/foo");
         assert!(asked.answered(401).count() <= 1, "{asked}");
-        assert!(
-            asked.credentials().iter().all(|used| *used == "cookie"),
-            "{asked}"
-        );
+        assert!(asked.credentials().iter().all(|used| *used == "cookie"), "{asked}");
         no_error_was_seen(world);
     });
 }
@@ -118,11 +100,7 @@ fn a_refusal_costs_one_refresh_and_one_replay_on(path: &'static str) {
         let asked = world.requests();
         let posts = asked.of_path("POST", "/api/foo");
         assert_eq!(posts.statuses(), [401, 200], "{asked}");
-        assert_eq!(
-            asked.of_path("POST", "/auth/token").statuses(),
-            [200],
-            "{asked}"
-        );
+        assert_eq!(asked.of_path("POST", "/auth/token").statuses(), [200], "{asked}");
         assert_eq!(asked.answered(401).count(), 1, "{asked}");
         no_error_was_seen(world);
     });
@@ -150,17 +128,9 @@ fn refused_data_are_asked_for_once_more_on(path: &'static str) {
         world.controls().fault_once("GET", "/api/foo", "expired");
         open_with_data(world, path);
         let asked = world.requests();
-        assert_eq!(
-            asked.of_path("GET", "/api/foo").statuses(),
-            [401, 200],
-            "{asked}"
-        );
+        assert_eq!(asked.of_path("GET", "/api/foo").statuses(), [401, 200], "{asked}");
         // One to begin with, one after the refusal.
-        assert_eq!(
-            asked.of_path("POST", "/auth/token").statuses(),
-            [200, 200],
-            "{asked}"
-        );
+        assert_eq!(asked.of_path("POST", "/auth/token").statuses(), [200, 200], "{asked}");
         no_error_was_seen(world);
     });
 }
@@ -172,21 +142,9 @@ fn a_cookie_that_is_refused_is_renewed_once() {
         world.controls().fault_once("GET", "/api/foo", "expired");
         open_with_data(world, "/same-origin");
         let asked = world.requests();
-        assert_eq!(
-            asked.of_path("GET", "/api/foo").statuses(),
-            [401, 200],
-            "{asked}"
-        );
-        assert_eq!(
-            asked.of_path("GET", "/api/foo").credentials(),
-            ["cookie", "cookie"],
-            "{asked}"
-        );
-        assert_eq!(
-            asked.of_path("POST", "/auth/token").statuses(),
-            [200],
-            "{asked}"
-        );
+        assert_eq!(asked.of_path("GET", "/api/foo").statuses(), [401, 200], "{asked}");
+        assert_eq!(asked.of_path("GET", "/api/foo").credentials(), ["cookie", "cookie"], "{asked}");
+        assert_eq!(asked.of_path("POST", "/auth/token").statuses(), [200], "{asked}");
         no_error_was_seen(world);
     });
 }
@@ -211,11 +169,7 @@ fn refusals_without_end_are_an_error_on(path: &'static str) {
         page.wait_attribute("result", "data-state", "error");
         page.wait_for("error");
         let asked = world.requests();
-        assert_eq!(
-            asked.of_path("GET", "/api/foo").statuses(),
-            [401, 401],
-            "{asked}"
-        );
+        assert_eq!(asked.of_path("GET", "/api/foo").statuses(), [401, 401], "{asked}");
         wait::stays(Duration::from_secs(3), "the page leaves it at that", || {
             world.requests().of_path("GET", "/api/foo").count() == 2
         });

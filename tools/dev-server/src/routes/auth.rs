@@ -89,9 +89,7 @@ pub async fn sign_out(
 ) -> Result<Response, ApiError> {
     let now_ms = state.now_ms();
     if let Some(secret) = client.secret {
-        state
-            .store(move |store| store.end_session_of_client(&secret, now_ms))
-            .await?;
+        state.store(move |store| store.end_session_of_client(&secret, now_ms)).await?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     cookies::clear(response.headers_mut());

@@ -73,15 +73,9 @@ async fn set_token_life(
         .filter(|seconds| (1..=MAX_TOKEN_LIFE_SECONDS).contains(seconds))
         .ok_or_else(|| ApiError::invalid("seconds", "A token lives 1 to 86400 seconds."))?;
     if !(-MAX_SKEW_SECONDS..=MAX_SKEW_SECONDS).contains(&body.skew_seconds) {
-        return Err(ApiError::invalid(
-            "skew_seconds",
-            "The skew is 86400 seconds at most.",
-        ));
+        return Err(ApiError::invalid("skew_seconds", "The skew is 86400 seconds at most."));
     }
-    let settings = TokenSettings {
-        life_seconds,
-        skew_seconds: body.skew_seconds,
-    };
+    let settings = TokenSettings { life_seconds, skew_seconds: body.skew_seconds };
     *state.token_settings() = settings;
     Ok(Json(settings))
 }
@@ -91,9 +85,7 @@ async fn expire_sessions(
     _: EmptyBody,
 ) -> Result<Json<Value>, ApiError> {
     let now_ms = state.now_ms();
-    let ended = state
-        .store(move |store| store.end_all_sessions(now_ms))
-        .await?;
+    let ended = state.store(move |store| store.end_all_sessions(now_ms)).await?;
     Ok(Json(json!({ "ended": ended })))
 }
 

@@ -36,10 +36,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/foo", get(foo::read).post(foo::increment))
         .route("/api/profile", get(profile::read).patch(profile::update))
         .route("/api/notes", get(notes::list).post(notes::create))
-        .route(
-            "/api/notes/{id}",
-            get(notes::read).patch(notes::update).delete(notes::delete),
-        )
+        .route("/api/notes/{id}", get(notes::read).patch(notes::update).delete(notes::delete))
         .nest("/__dev", dev::router(state.clone()))
         .fallback(spa::serve)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
@@ -52,8 +49,7 @@ pub fn router(state: AppState) -> Router {
 /// Whether `path` is `prefix` or lies below it.
 #[must_use]
 pub fn is_below(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether the first part of a path, already decoded, belongs to programs.
@@ -67,10 +63,7 @@ async fn harden(request: Request, next: Next) -> Response {
     let private = is_below(path, "/api") || is_below(path, "/auth") || is_below(path, "/__dev");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if private {
         // One user's data must not come out of the HTTP cache for the next.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -68,14 +68,9 @@ pub async fn list(
         "" => None,
         cursor => Some(read_cursor(cursor).ok_or_else(bad_cursor)?),
     };
-    let page = state
-        .store(move |store| store.notes(&caller.user.id, before, limit))
-        .await?;
+    let page = state.store(move |store| store.notes(&caller.user.id, before, limit)).await?;
     let next_cursor = page.next_before.map(write_cursor);
-    Ok(Json(Page {
-        items: page.notes,
-        next_cursor,
-    }))
+    Ok(Json(Page { items: page.notes, next_cursor }))
 }
 
 /// `POST /api/notes`.
@@ -115,9 +110,7 @@ pub async fn read(
     id: NoteId,
 ) -> Result<Json<Note>, ApiError> {
     let id = known(id)?;
-    let note = state
-        .store(move |store| store.note(&caller.user.id, &id))
-        .await?;
+    let note = state.store(move |store| store.note(&caller.user.id, &id)).await?;
     note.map(Json).ok_or_else(no_such_note)
 }
 
@@ -132,9 +125,8 @@ pub async fn update(
     JsonBody(change): JsonBody<Change>,
 ) -> Result<Json<Note>, ApiError> {
     let (id, text, now_ms) = (known(id)?, checked_text(change.text)?, state.now_ms());
-    let note = state
-        .store(move |store| store.update_note(&caller.user.id, &id, &text, now_ms))
-        .await?;
+    let note =
+        state.store(move |store| store.update_note(&caller.user.id, &id, &text, now_ms)).await?;
     note.map(Json).ok_or_else(no_such_note)
 }
 
@@ -148,14 +140,8 @@ pub async fn delete(
     id: NoteId,
 ) -> Result<StatusCode, ApiError> {
     let id = known(id)?;
-    let deleted = state
-        .store(move |store| store.delete_note(&caller.user.id, &id))
-        .await?;
-    if deleted {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(no_such_note())
-    }
+    let deleted = state.store(move |store| store.delete_note(&caller.user.id, &id)).await?;
+    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(no_such_note()) }
 }
 
 fn checked_text(text: Option<String>) -> Result<String, ApiError> {
@@ -185,15 +171,9 @@ fn limit(text: &str) -> Result<usize, ApiError> {
     if text.is_empty() {
         return Ok(DEFAULT_LIMIT);
     }
-    let limit = text
-        .parse()
-        .ok()
-        .filter(|limit| (1..=MAX_LIMIT).contains(limit));
+    let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
     limit.ok_or_else(|| {
-        ApiError::invalid(
-            "limit",
-            format!("The limit is a number from 1 to {MAX_LIMIT}."),
-        )
+        ApiError::invalid("limit", format!("The limit is a number from 1 to {MAX_LIMIT}."))
     })
 }
 
@@ -209,10 +189,7 @@ fn read_cursor(cursor: &str) -> Option<u64> {
 }
 
 fn bad_cursor() -> ApiError {
-    ApiError::bad_request(
-        "bad_cursor",
-        "The cursor is not one that this list gave out.",
-    )
+    ApiError::bad_request("bad_cursor", "The cursor is not one that this list gave out.")
 }
 
 /// An id that is not even text is the id of no note.

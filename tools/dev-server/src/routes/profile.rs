@@ -53,17 +53,13 @@ pub async fn update(
     caller: Caller,
     JsonBody(change): JsonBody<Change>,
 ) -> Result<Json<Profile>, ApiError> {
-    let bio = change
-        .bio
-        .ok_or_else(|| ApiError::invalid("bio", "The bio is missing."))?;
+    let bio = change.bio.ok_or_else(|| ApiError::invalid("bio", "The bio is missing."))?;
     if bio.chars().count() > MAX_BIO_CHARS {
         let rule = format!("A bio may have {MAX_BIO_CHARS} characters at most.");
         return Err(ApiError::invalid("bio", rule));
     }
     let (id, now_ms) = (caller.user.id.clone(), state.now_ms());
-    let profile = state
-        .store(move |store| store.set_bio(&id, &bio, now_ms))
-        .await?;
+    let profile = state.store(move |store| store.set_bio(&id, &bio, now_ms)).await?;
     Ok(shown(caller, profile))
 }
 

@@ -26,11 +26,7 @@ pub async fn serve(State(state): State<AppState>, request: Request) -> Response 
     let Some(parts) = decoded_parts(request.uri().path()) else {
         return ApiError::bad_request("bad_path", "The address is not valid.").into_response();
     };
-    let first = parts
-        .iter()
-        .map(String::as_str)
-        .find(|part| !part.is_empty())
-        .unwrap_or_default();
+    let first = parts.iter().map(String::as_str).find(|part| !part.is_empty()).unwrap_or_default();
     if is_reserved(first) {
         return ApiError::not_found("There is nothing at this address.").into_response();
     }
@@ -41,14 +37,7 @@ pub async fn serve(State(state): State<AppState>, request: Request) -> Response 
     let (method, headers) = (request.method().clone(), request.headers().clone());
     if let Some(mut found) = file(&state, &method, request.uri(), &headers).await {
         let name = parts.last().map(String::as_str).unwrap_or_default();
-        set_caching(
-            &mut found,
-            if is_hashed(name) {
-                FOR_EVER
-            } else {
-                REVALIDATE
-            },
-        );
+        set_caching(&mut found, if is_hashed(name) { FOR_EVER } else { REVALIDATE });
         return found;
     }
     match file(&state, &method, &Uri::from_static(INDEX), &headers).await {
@@ -127,9 +116,7 @@ fn is_hashed(name: &str) -> bool {
         return false;
     };
     let hash = after_dash.split(['.', '_']).next().unwrap_or_default();
-    let is_hex = hash
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_hex = hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     hash.len() >= HASH_CHARS && is_hex && after_dash.len() > hash.len()
 }
 
@@ -140,9 +127,7 @@ fn set_caching(response: &mut Response, value: HeaderValue) {
 /// The app's texts are UTF-8; browsers guess otherwise if they are not told.
 fn with_charset(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    let declared = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let bare = declared.filter(|declared| declared.starts_with("text/") && !declared.contains(';'));
     if let Some(value) = bare.and_then(|bare| format!("{bare}; charset=utf-8").parse().ok()) {
         headers.insert(header::CONTENT_TYPE, value);
@@ -156,38 +141,23 @@ mod tests {
 
     #[test]
     fn a_hash_in_a_name_is_told_from_a_word() {
-        for name in [
-            "app-5f3a9c0d1e2b4a67_bg.wasm",
-            "app-5f3a9c0d1e2b4a67.js",
-            "style-00ff00ff.css",
-        ] {
+        for name in
+            ["app-5f3a9c0d1e2b4a67_bg.wasm", "app-5f3a9c0d1e2b4a67.js", "style-00ff00ff.css"]
+        {
             assert!(is_hashed(name), "{name}");
         }
-        for name in [
-            "index.html",
-            "app-release.js",
-            "app-deadbeef",
-            "a-1234.css",
-            "-.js",
-            "favicon.ico",
-        ] {
+        for name in
+            ["index.html", "app-release.js", "app-deadbeef", "a-1234.css", "-.js", "favicon.ico"]
+        {
             assert!(!is_hashed(name), "{name}");
         }
     }
 
     #[test]
     fn a_path_that_leads_upwards_or_hides_a_separator_is_not_taken() {
-        for path in [
-            "/..",
-            "/a/%2e%2e/b",
-            "/%2E./x",
-            "/a%2fb",
-            "/a%5cb",
-            "/a%00",
-            "/%ff",
-            "/%4",
-            "/%zz",
-        ] {
+        for path in
+            ["/..", "/a/%2e%2e/b", "/%2E./x", "/a%2fb", "/a%5cb", "/a%00", "/%ff", "/%4", "/%zz"]
+        {
             assert_eq!(decoded_parts(path), None, "{path}");
         }
         assert_eq!(

@@ -17,17 +17,11 @@ const STEPS: [Step; 1] = [tables_and_users];
 pub(super) fn run(store: &Store, now_ms: u64) -> Result<(), StoreError> {
     let known = STEPS.len() as u64;
     store.write(|transaction| {
-        let found = transaction
-            .open_table(META)?
-            .get(VERSION)?
-            .map_or(0, |guard| guard.value());
+        let found = transaction.open_table(META)?.get(VERSION)?.map_or(0, |guard| guard.value());
         if found > known {
             return Err(StoreError::TooNew { found, known });
         }
-        for step in STEPS
-            .iter()
-            .skip(usize::try_from(found).unwrap_or(usize::MAX))
-        {
+        for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
             step(transaction, now_ms)?;
         }
         transaction.open_table(META)?.insert(VERSION, known)?;
@@ -62,13 +56,7 @@ mod tests {
         for _ in 0..2 {
             let refused = Store::open(folder.path(), 2).err();
             assert!(
-                matches!(
-                    refused,
-                    Some(StoreError::TooNew {
-                        found: 99,
-                        known: 1
-                    })
-                ),
+                matches!(refused, Some(StoreError::TooNew { found: 99, known: 1 })),
                 "{refused:?}"
             );
         }
@@ -77,17 +65,8 @@ mod tests {
     #[test]
     fn opening_again_does_not_reset_what_was_written() {
         let folder = tempfile::tempdir().unwrap();
-        Store::open(folder.path(), 1)
-            .unwrap()
-            .set_bio("user_ada", "changed", 2)
-            .unwrap();
-        let profile = Store::open(folder.path(), 3)
-            .unwrap()
-            .profile("user_ada")
-            .unwrap();
-        assert_eq!(
-            (profile.bio.as_str(), profile.updated_at_ms),
-            ("changed", 2)
-        );
+        Store::open(folder.path(), 1).unwrap().set_bio("user_ada", "changed", 2).unwrap();
+        let profile = Store::open(folder.path(), 3).unwrap().profile("user_ada").unwrap();
+        assert_eq!((profile.bio.as_str(), profile.updated_at_ms), ("changed", 2));
     }
 }

@@ -64,11 +64,7 @@ impl fmt::Display for StoreError {
                 "the data folder has schema version {found}, but this dev-server knows only up to {known}"
             ),
             Self::Folder(folder, error) => {
-                write!(
-                    f,
-                    "cannot make the data folder {}: {error}",
-                    folder.display()
-                )
+                write!(f, "cannot make the data folder {}: {error}", folder.display())
             }
             Self::Database(error) => write!(f, "the database failed: {error}"),
             Self::Corrupt(error) => write!(f, "a record in the database is damaged: {error}"),
@@ -109,9 +105,7 @@ impl Store {
     pub fn open(folder: &Path, now_ms: u64) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder)
             .map_err(|error| StoreError::Folder(folder.to_owned(), error))?;
-        let opened = Database::builder()
-            .set_cache_size(CACHE_BYTES)
-            .create(folder.join(FILE));
+        let opened = Database::builder().set_cache_size(CACHE_BYTES).create(folder.join(FILE));
         let db = opened.map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => StoreError::InUse(folder.to_owned()),
             other => other.into(),

@@ -92,11 +92,8 @@ impl Store {
                 }
             }
             let number = next_number(transaction)?;
-            let stored = Stored {
-                text: text.to_owned(),
-                created_at_ms: now_ms,
-                updated_at_ms: now_ms,
-            };
+            let stored =
+                Stored { text: text.to_owned(), created_at_ms: now_ms, updated_at_ms: now_ms };
             notes.insert((user_id, number), encode(&stored)?.as_slice())?;
             if let Some(key) = key {
                 keys.insert((user_id, key), number)?;
@@ -117,10 +114,7 @@ impl Store {
     ) -> Result<NotePage, StoreError> {
         let table = self.read()?.open_table(NOTES)?;
         let range = (user_id, 0)..(user_id, before.unwrap_or(u64::MAX));
-        let mut page = NotePage {
-            notes: Vec::new(),
-            next_before: None,
-        };
+        let mut page = NotePage { notes: Vec::new(), next_before: None };
         let mut last = None;
         for entry in table.range(range)?.rev() {
             let (key, bytes) = entry?;
@@ -129,8 +123,7 @@ impl Store {
                 break;
             }
             let number = key.value().1;
-            page.notes
-                .push(decode::<Stored>(bytes.value())?.into_note(number));
+            page.notes.push(decode::<Stored>(bytes.value())?.into_note(number));
             last = Some(number);
         }
         Ok(page)
@@ -167,16 +160,10 @@ impl Store {
         };
         self.write(|transaction| {
             let mut notes = transaction.open_table(NOTES)?;
-            let found: Option<Stored> = notes
-                .get((user_id, number))?
-                .map(|bytes| decode(bytes.value()))
-                .transpose()?;
+            let found: Option<Stored> =
+                notes.get((user_id, number))?.map(|bytes| decode(bytes.value())).transpose()?;
             let Some(found) = found else { return Ok(None) };
-            let stored = Stored {
-                text: text.to_owned(),
-                updated_at_ms: now_ms,
-                ..found
-            };
+            let stored = Stored { text: text.to_owned(), updated_at_ms: now_ms, ..found };
             notes.insert((user_id, number), encode(&stored)?.as_slice())?;
             Ok(Some(stored.into_note(number)))
         })
@@ -191,10 +178,7 @@ impl Store {
             return Ok(false);
         };
         self.write(|transaction| {
-            let removed = transaction
-                .open_table(NOTES)?
-                .remove((user_id, number))?
-                .is_some();
+            let removed = transaction.open_table(NOTES)?.remove((user_id, number))?.is_some();
             Ok(removed)
         })
     }

@@ -24,9 +24,7 @@ impl Store {
     /// If the database fails.
     pub fn profile(&self, user_id: &str) -> Result<Profile, StoreError> {
         let profiles = self.read()?.open_table(PROFILES)?;
-        profiles
-            .get(user_id)?
-            .map_or_else(|| Ok(Profile::default()), |bytes| decode(bytes.value()))
+        profiles.get(user_id)?.map_or_else(|| Ok(Profile::default()), |bytes| decode(bytes.value()))
     }
 
     /// Replaces the user's bio.
@@ -34,14 +32,9 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn set_bio(&self, user_id: &str, bio: &str, now_ms: u64) -> Result<Profile, StoreError> {
-        let profile = Profile {
-            bio: bio.to_owned(),
-            updated_at_ms: now_ms,
-        };
+        let profile = Profile { bio: bio.to_owned(), updated_at_ms: now_ms };
         self.write(|transaction| {
-            transaction
-                .open_table(PROFILES)?
-                .insert(user_id, encode(&profile)?.as_slice())?;
+            transaction.open_table(PROFILES)?.insert(user_id, encode(&profile)?.as_slice())?;
             Ok(())
         })?;
         Ok(profile)
@@ -52,23 +45,14 @@ impl Store {
 pub(super) fn create(transaction: &WriteTransaction, now_ms: u64) -> Result<(), StoreError> {
     let mut profiles = transaction.open_table(PROFILES)?;
     for (user_id, bio) in FIRST_BIOS {
-        let profile = Profile {
-            bio: bio.to_owned(),
-            updated_at_ms: now_ms,
-        };
+        let profile = Profile { bio: bio.to_owned(), updated_at_ms: now_ms };
         profiles.insert(user_id, encode(&profile)?.as_slice())?;
     }
     Ok(())
 }
 
 const FIRST_BIOS: [(&str, &str); 3] = [
-    (
-        "user_ada",
-        "Wrote a program for a machine that nobody had built yet.",
-    ),
-    (
-        "user_grace",
-        "Hands out wires as long as light gets in a nanosecond.",
-    ),
+    ("user_ada", "Wrote a program for a machine that nobody had built yet."),
+    ("user_grace", "Hands out wires as long as light gets in a nanosecond."),
     ("user_linus", "Does it just for fun."),
 ];

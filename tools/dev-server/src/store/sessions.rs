@@ -75,10 +75,7 @@ impl Store {
     /// If the database fails.
     pub fn session(&self, id: &str) -> Result<Option<SessionRecord>, StoreError> {
         let sessions = self.read()?.open_table(SESSIONS)?;
-        sessions
-            .get(id)?
-            .map(|bytes| decode(bytes.value()))
-            .transpose()
+        sessions.get(id)?.map(|bytes| decode(bytes.value())).transpose()
     }
 
     /// The live session of the browser that holds `secret`.
@@ -92,10 +89,8 @@ impl Store {
             return Ok(None);
         };
         let sessions = transaction.open_table(SESSIONS)?;
-        let session: Option<SessionRecord> = sessions
-            .get(id.value())?
-            .map(|bytes| decode(bytes.value()))
-            .transpose()?;
+        let session: Option<SessionRecord> =
+            sessions.get(id.value())?.map(|bytes| decode(bytes.value())).transpose()?;
         Ok(session.filter(SessionRecord::is_live))
     }
 
@@ -156,16 +151,11 @@ fn end_client(transaction: &WriteTransaction, secret: &str, now_ms: u64) -> Resu
 /// Marks a session as ended; says whether it was live.
 fn end(transaction: &WriteTransaction, id: &str, now_ms: u64) -> Result<bool, StoreError> {
     let mut sessions = transaction.open_table(SESSIONS)?;
-    let found: Option<SessionRecord> = sessions
-        .get(id)?
-        .map(|bytes| decode(bytes.value()))
-        .transpose()?;
+    let found: Option<SessionRecord> =
+        sessions.get(id)?.map(|bytes| decode(bytes.value())).transpose()?;
     match found {
         Some(session) if session.is_live() => {
-            let ended = SessionRecord {
-                ended_at_ms: Some(now_ms),
-                ..session
-            };
+            let ended = SessionRecord { ended_at_ms: Some(now_ms), ..session };
             sessions.insert(id, encode(&ended)?.as_slice())?;
             Ok(true)
         }

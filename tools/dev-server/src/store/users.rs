@@ -57,10 +57,7 @@ impl Store {
     /// If the database fails.
     pub fn check_password(&self, name: &str, password: &str) -> Result<Option<User>, StoreError> {
         let transaction = self.read()?;
-        let id = transaction
-            .open_table(USERNAMES)?
-            .get(name)?
-            .map(|id| id.value().to_owned());
+        let id = transaction.open_table(USERNAMES)?.get(name)?.map(|id| id.value().to_owned());
         let user = match id {
             Some(id) => record(&transaction.open_table(USERS)?, &id)?,
             None => None,
@@ -76,10 +73,7 @@ fn record(
     table: &ReadOnlyTable<&'static str, &'static [u8]>,
     id: &str,
 ) -> Result<Option<User>, StoreError> {
-    table
-        .get(id)?
-        .map(|bytes| decode(bytes.value()))
-        .transpose()
+    table.get(id)?.map(|bytes| decode(bytes.value())).transpose()
 }
 
 /// Makes the tables and the users.
@@ -103,17 +97,7 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), StoreError> {
 
 /// User name, full name, password, organisation.
 const FIRST_USERS: [(&str, &str, &str, Option<&str>); 3] = [
-    (
-        "ada",
-        "Ada Lovelace",
-        "analytical-engine",
-        Some("org_engines"),
-    ),
-    (
-        "grace",
-        "Grace Hopper",
-        "nanoseconds",
-        Some("org_compilers"),
-    ),
+    ("ada", "Ada Lovelace", "analytical-engine", Some("org_engines")),
+    ("grace", "Grace Hopper", "nanoseconds", Some("org_compilers")),
     ("linus", "Linus Torvalds", "just-for-fun", None),
 ];

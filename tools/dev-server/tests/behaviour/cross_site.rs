@@ -16,10 +16,7 @@ fn foreign() -> Vec<Vec<(&'static str, &'static str)>> {
         // The browser's own word counts more than an origin that would do.
         vec![("sec-fetch-site", "cross-site"), ("origin", PAGE)],
         vec![("sec-fetch-site", "same-site"), ("origin", PAGE)],
-        vec![
-            ("sec-fetch-site", "nonsense"),
-            ("origin", "http://evil.example"),
-        ],
+        vec![("sec-fetch-site", "nonsense"), ("origin", "http://evil.example")],
     ]
 }
 
@@ -34,9 +31,7 @@ fn own() -> Vec<Vec<(&'static str, &'static str)>> {
 }
 
 fn with(ask: Ask, headers: &[(&str, &str)]) -> Ask {
-    headers
-        .iter()
-        .fold(ask, |ask, (name, value)| ask.header(name, value))
+    headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value))
 }
 
 #[tokio::test]
@@ -51,9 +46,7 @@ async fn a_change_by_cookie_is_refused_to_foreign_pages() {
             ("PATCH", "/api/notes/note_00000001"),
             ("DELETE", "/api/notes/note_00000001"),
         ] {
-            let sent = ask(method, path)
-                .cookie(&ada.jwt)
-                .json(json!({ "text": "x", "bio": "x" }));
+            let sent = ask(method, path).cookie(&ada.jwt).json(json!({ "text": "x", "bio": "x" }));
             let answer = with(sent, &headers).send(&app).await;
             assert_eq!(
                 (answer.status, answer.code()),
@@ -62,10 +55,7 @@ async fn a_change_by_cookie_is_refused_to_foreign_pages() {
             );
         }
     }
-    assert_eq!(
-        get("/api/foo").cookie(&ada.jwt).send(&app).await.json()["count"],
-        0
-    );
+    assert_eq!(get("/api/foo").cookie(&ada.jwt).send(&app).await.json()["count"], 0);
 }
 
 #[tokio::test]
@@ -73,9 +63,8 @@ async fn a_change_by_cookie_is_allowed_to_own_pages() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
     for (count, headers) in own().iter().enumerate() {
-        let answer = with(post("/api/foo").cookie(&ada.jwt).json(json!({})), headers)
-            .send(&app)
-            .await;
+        let answer =
+            with(post("/api/foo").cookie(&ada.jwt).json(json!({})), headers).send(&app).await;
         assert_eq!(answer.json()["count"], count + 1, "{headers:?}");
     }
 }
@@ -85,9 +74,8 @@ async fn a_bearer_token_is_proof_enough_without_an_origin() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
     for headers in foreign() {
-        let answer = with(post("/api/foo").bearer(&ada.jwt).json(json!({})), &headers)
-            .send(&app)
-            .await;
+        let answer =
+            with(post("/api/foo").bearer(&ada.jwt).json(json!({})), &headers).send(&app).await;
         assert_eq!(answer.status, 200, "{headers:?}");
     }
 }
@@ -98,9 +86,7 @@ async fn reading_by_cookie_is_allowed_but_shown_to_no_foreign_script() {
     let ada = app.sign_in("ada").await;
     for headers in foreign() {
         // That no CORS header is there, the harness checks on every answer.
-        let answer = with(get("/api/foo").cookie(&ada.jwt), &headers)
-            .send(&app)
-            .await;
+        let answer = with(get("/api/foo").cookie(&ada.jwt), &headers).send(&app).await;
         assert_eq!(answer.status, 200);
     }
     let preflight = ask("OPTIONS", "/api/foo")
@@ -117,9 +103,7 @@ async fn signing_in_out_and_minting_are_refused_to_foreign_pages() {
     for headers in foreign() {
         for path in ["/auth/sign-in", "/auth/sign-out", "/auth/token"] {
             let body = json!({ "username": "ada", "password": "analytical-engine" });
-            let answer = with(post(path).client(&ada).json(body), &headers)
-                .send(&app)
-                .await;
+            let answer = with(post(path).client(&ada).json(body), &headers).send(&app).await;
             assert_eq!(
                 (answer.status, answer.code()),
                 (403, "cross_site".to_owned()),
@@ -128,33 +112,16 @@ async fn signing_in_out_and_minting_are_refused_to_foreign_pages() {
             assert!(answer.set_cookie("__session").is_none());
         }
     }
-    assert_eq!(
-        get("/api/foo").bearer(&ada.jwt).send(&app).await.status,
-        200,
-        "still signed in"
-    );
+    assert_eq!(get("/api/foo").bearer(&ada.jwt).send(&app).await.status, 200, "still signed in");
 }
 
 #[tokio::test]
 async fn test_controls_are_refused_to_foreign_pages_but_not_to_scripts_outside_a_browser() {
     let app = App::new();
-    let evil = post("/__dev/expire-sessions")
-        .origin("http://evil.example")
-        .send(&app)
-        .await;
+    let evil = post("/__dev/expire-sessions").origin("http://evil.example").send(&app).await;
     assert_eq!(evil.code(), "cross_site");
-    let image = get("/__dev/requests")
-        .header("sec-fetch-site", "cross-site")
-        .send(&app)
-        .await;
+    let image = get("/__dev/requests").header("sec-fetch-site", "cross-site").send(&app).await;
     assert_eq!(image.code(), "cross_site");
     assert_eq!(post("/__dev/expire-sessions").send(&app).await.status, 200);
-    assert_eq!(
-        post("/__dev/expire-sessions")
-            .origin(PAGE)
-            .send(&app)
-            .await
-            .status,
-        200
-    );
+    assert_eq!(post("/__dev/expire-sessions").origin(PAGE).send(&app).await.status, 200);
 }

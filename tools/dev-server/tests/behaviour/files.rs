@@ -13,11 +13,7 @@ fn built() -> App {
     let dist = app.dist();
     std::fs::write(dist.join("index.html"), PAGE_TEXT).unwrap();
     std::fs::write(dist.join(HASHED), "wasm ".repeat(2000)).unwrap();
-    std::fs::write(
-        dist.join("app-5f3a9c0d1e2b4a67.js"),
-        "export {};".repeat(50),
-    )
-    .unwrap();
+    std::fs::write(dist.join("app-5f3a9c0d1e2b4a67.js"), "export {};".repeat(50)).unwrap();
     std::fs::write(dist.join("style.css"), "p { color: red }".repeat(50)).unwrap();
     std::fs::create_dir_all(dist.join("assets")).unwrap();
     std::fs::write(dist.join("assets/a b.svg"), "<svg/>").unwrap();
@@ -41,11 +37,7 @@ async fn every_address_that_is_no_file_shows_the_app() {
         "/__developer",
     ] {
         let answer = get(path).send(&app).await;
-        assert_eq!(
-            (answer.status, answer.text().as_str()),
-            (200, PAGE_TEXT),
-            "{path}"
-        );
+        assert_eq!((answer.status, answer.text().as_str()), (200, PAGE_TEXT), "{path}");
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
         assert_eq!(answer.header("cache-control"), "no-cache", "{path}");
     }
@@ -56,19 +48,12 @@ async fn files_have_their_type() {
     let app = built();
     for (path, kind) in [
         (format!("/{HASHED}"), "application/wasm"),
-        (
-            "/app-5f3a9c0d1e2b4a67.js".into(),
-            "text/javascript; charset=utf-8",
-        ),
+        ("/app-5f3a9c0d1e2b4a67.js".into(), "text/javascript; charset=utf-8"),
         ("/style.css".into(), "text/css; charset=utf-8"),
         ("/assets/a%20b.svg".into(), "image/svg+xml"),
     ] {
         let answer = get(&path).send(&app).await;
-        assert_eq!(
-            (answer.status, answer.header("content-type")),
-            (200, kind),
-            "{path}"
-        );
+        assert_eq!((answer.status, answer.header("content-type")), (200, kind), "{path}");
     }
 }
 
@@ -83,11 +68,7 @@ async fn hashed_files_are_kept_for_ever_and_others_are_asked_for_again() {
         // Not there: this is the app's page, which must not be kept under the name of a file.
         ("/app-0000000000000000.js".into(), "no-cache"),
     ] {
-        assert_eq!(
-            get(&path).send(&app).await.header("cache-control"),
-            caching,
-            "{path}"
-        );
+        assert_eq!(get(&path).send(&app).await.header("cache-control"), caching, "{path}");
     }
 }
 
@@ -95,16 +76,9 @@ async fn hashed_files_are_kept_for_ever_and_others_are_asked_for_again() {
 async fn files_are_compressed_as_the_browser_likes_it() {
     let app = built();
     let plain = "wasm ".repeat(2000);
-    for (accepted, encoding) in [
-        ("br, gzip", "br"),
-        ("gzip", "gzip"),
-        ("identity", ""),
-        ("", ""),
-    ] {
-        let answer = get(&format!("/{HASHED}"))
-            .header("accept-encoding", accepted)
-            .send(&app)
-            .await;
+    for (accepted, encoding) in [("br, gzip", "br"), ("gzip", "gzip"), ("identity", ""), ("", "")] {
+        let answer =
+            get(&format!("/{HASHED}")).header("accept-encoding", accepted).send(&app).await;
         assert_eq!(answer.header("content-encoding"), encoding, "{accepted}");
         assert_eq!(answer.header("content-type"), "application/wasm");
         assert!(answer.header("vary").contains("accept-encoding"));
@@ -124,14 +98,8 @@ async fn a_file_that_was_compressed_beforehand_is_sent_as_it_is() {
     source.read_to_end(&mut packed).unwrap();
     packed.truncate(40);
     std::fs::write(app.dist().join("style.css.br"), &packed).unwrap();
-    let answer = get("/style.css")
-        .header("accept-encoding", "br")
-        .send(&app)
-        .await;
-    assert_eq!(
-        (answer.header("content-encoding"), &answer.body),
-        ("br", &packed)
-    );
+    let answer = get("/style.css").header("accept-encoding", "br").send(&app).await;
+    assert_eq!((answer.header("content-encoding"), &answer.body), ("br", &packed));
     assert_eq!(answer.header("content-type"), "text/css; charset=utf-8");
 }
 
@@ -173,15 +141,9 @@ async fn a_file_that_has_not_changed_is_not_sent_again() {
     assert_eq!(again.header("cache-control"), "no-cache");
     let head = ask("HEAD", "/style.css").send(&app).await;
     assert_eq!((head.status, head.body.len()), (200, 0));
-    let range = get("/style.css")
-        .header("range", "bytes=0-2")
-        .send(&app)
-        .await;
+    let range = get("/style.css").header("range", "bytes=0-2").send(&app).await;
     assert_eq!((range.status, range.text().as_str()), (206, "p {"));
-    let beyond = get("/style.css")
-        .header("range", "bytes=999999-")
-        .send(&app)
-        .await;
+    let beyond = get("/style.css").header("range", "bytes=999999-").send(&app).await;
     assert_eq!(beyond.status, 416);
 }
 
@@ -189,16 +151,8 @@ async fn a_file_that_has_not_changed_is_not_sent_again() {
 async fn without_a_built_app_the_answer_says_what_to_do() {
     let app = App::new();
     let answer = get("/").send(&app).await;
-    assert_eq!(
-        (answer.status, answer.code()),
-        (404, "not_found".to_owned())
-    );
-    assert!(
-        answer.json()["error"]["message"]
-            .as_str()
-            .unwrap()
-            .contains("build the app")
-    );
+    assert_eq!((answer.status, answer.code()), (404, "not_found".to_owned()));
+    assert!(answer.json()["error"]["message"].as_str().unwrap().contains("build the app"));
 }
 
 #[tokio::test]

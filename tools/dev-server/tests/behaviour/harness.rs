@@ -71,22 +71,12 @@ impl App {
     fn on(folder: TempDir) -> Self {
         let clock = Clock::forged(NOW_MS);
         let state = AppState::open(&config(folder.path()), 8081, clock.clone()).unwrap();
-        Self {
-            router: router(state.clone()),
-            state,
-            clock,
-            folder,
-        }
+        Self { router: router(state.clone()), state, clock, folder }
     }
 
     /// Stops, and starts again on the same data.
     pub fn restart(self) -> Self {
-        let Self {
-            state,
-            router,
-            folder,
-            ..
-        } = self;
+        let Self { state, router, folder, .. } = self;
         drop((state, router));
         Self::on(folder)
     }
@@ -104,32 +94,19 @@ impl App {
             _ => "just-for-fun",
         };
         let body = json!({ "username": username, "password": password });
-        let answer = post("/auth/sign-in")
-            .origin(PAGE)
-            .json(body)
-            .send(self)
-            .await;
+        let answer = post("/auth/sign-in").origin(PAGE).json(body).send(self).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         SignedIn {
             client: answer.cookie("__client").unwrap(),
             jwt: answer.cookie("__session").unwrap(),
-            session_id: answer.json()["session"]["session_id"]
-                .as_str()
-                .unwrap()
-                .to_owned(),
+            session_id: answer.json()["session"]["session_id"].as_str().unwrap().to_owned(),
         }
     }
 
     /// A token for the session that is minted now.
     pub async fn fresh_token(&self, signed_in: &SignedIn) -> String {
-        let ask = post("/auth/token")
-            .origin(PAGE)
-            .client(signed_in)
-            .json(json!({}));
-        ask.send(self).await.json()["jwt"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        let ask = post("/auth/token").origin(PAGE).client(signed_in).json(json!({}));
+        ask.send(self).await.json()["jwt"].as_str().unwrap().to_owned()
     }
 }
 
@@ -149,12 +126,7 @@ pub struct Ask {
 }
 
 pub fn ask(method: &'static str, path: &str) -> Ask {
-    Ask {
-        method,
-        path: path.to_owned(),
-        headers: Vec::new(),
-        body: Vec::new(),
-    }
+    Ask { method, path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
 }
 
 pub fn get(path: &str) -> Ask {
@@ -191,8 +163,7 @@ impl Ask {
     }
 
     pub fn json(self, body: Value) -> Self {
-        self.header("content-type", "application/json")
-            .body(body.to_string().into_bytes())
+        self.header("content-type", "application/json").body(body.to_string().into_bytes())
     }
 
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
@@ -210,12 +181,8 @@ impl Ask {
         let dropped = response.extensions().get::<DropConnection>().is_some();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        let answer = Answer {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body,
-            dropped,
-        };
+        let answer =
+            Answer { status: parts.status.as_u16(), headers: parts.headers, body, dropped };
         answer.check_shape();
         answer
     }
@@ -243,12 +210,7 @@ impl Answer {
                 format!("Bearer error=\"{}\"", self.code())
             );
         }
-        assert!(
-            !self
-                .headers
-                .keys()
-                .any(|name| name.as_str().starts_with("access-control"))
-        );
+        assert!(!self.headers.keys().any(|name| name.as_str().starts_with("access-control")));
     }
 
     pub fn text(&self) -> String {
@@ -261,16 +223,11 @@ impl Answer {
 
     /// The error's code, or nothing.
     pub fn code(&self) -> String {
-        self.json()["error"]["code"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     pub fn set_cookie(&self, name: &str) -> Option<String> {

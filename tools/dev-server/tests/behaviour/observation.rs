@@ -12,17 +12,8 @@ async fn requests(app: &App) -> Value {
 async fn requests_are_counted_by_method_and_path() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
-    assert_eq!(
-        ask("DELETE", "/__dev/requests").send(&app).await.status,
-        204
-    );
-    for path in [
-        "/api/foo",
-        "/api/foo?x=1",
-        "/api/foo",
-        "/api/public",
-        "/app/page",
-    ] {
+    assert_eq!(ask("DELETE", "/__dev/requests").send(&app).await.status, 204);
+    for path in ["/api/foo", "/api/foo?x=1", "/api/foo", "/api/public", "/app/page"] {
         get(path).bearer(&ada.jwt).send(&app).await;
     }
     post("/api/foo").bearer(&ada.jwt).send(&app).await;
@@ -33,10 +24,7 @@ async fn requests_are_counted_by_method_and_path() {
         json!({ "GET /api/foo": 3, "GET /api/public": 1, "GET /app/page": 1, "POST /api/foo": 1 });
     assert_eq!(seen["by_path"], expected);
     ask("DELETE", "/__dev/requests").send(&app).await;
-    assert_eq!(
-        requests(&app).await,
-        json!({ "total": 0, "by_path": {}, "log": [] })
-    );
+    assert_eq!(requests(&app).await, json!({ "total": 0, "by_path": {}, "log": [] }));
 }
 
 #[tokio::test]
@@ -86,18 +74,10 @@ async fn the_log_never_contains_a_token_or_a_secret() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
     get("/api/foo").bearer(&ada.jwt).send(&app).await;
-    get(&format!("/api/foo?token={}", ada.jwt))
-        .client(&ada)
-        .send(&app)
-        .await;
+    get(&format!("/api/foo?token={}", ada.jwt)).client(&ada).send(&app).await;
     get("/api/foo").bearer("hand-made-secret").send(&app).await;
     let seen = requests(&app).await.to_string();
-    for secret in [
-        ada.jwt.as_str(),
-        ada.client.as_str(),
-        "hand-made-secret",
-        "analytical-engine",
-    ] {
+    for secret in [ada.jwt.as_str(), ada.client.as_str(), "hand-made-secret", "analytical-engine"] {
         assert!(!seen.contains(secret));
     }
     let signature = ada.jwt.rsplit('.').next().unwrap();
@@ -108,47 +88,28 @@ async fn the_log_never_contains_a_token_or_a_secret() {
 async fn five_hundred_requests_are_listed_and_all_are_counted() {
     let app = App::new();
     for number in 0..510 {
-        get(if number < 10 {
-            "/api/early"
-        } else {
-            "/api/public"
-        })
-        .send(&app)
-        .await;
+        get(if number < 10 { "/api/early" } else { "/api/public" }).send(&app).await;
     }
     let seen = requests(&app).await;
     assert_eq!(
-        (
-            seen["total"].as_u64(),
-            seen["by_path"]["GET /api/early"].as_u64()
-        ),
+        (seen["total"].as_u64(), seen["by_path"]["GET /api/early"].as_u64()),
         (Some(510), Some(10))
     );
     let log = seen["log"].as_array().unwrap();
     assert_eq!(log.len(), 500);
-    assert!(
-        log.iter().all(|entry| entry["path"] == "/api/public"),
-        "the oldest went first"
-    );
+    assert!(log.iter().all(|entry| entry["path"] == "/api/public"), "the oldest went first");
 }
 
 #[tokio::test]
 async fn a_request_is_counted_before_it_is_answered() {
     let app = std::sync::Arc::new(App::new());
     let held = std::sync::Arc::clone(&app);
-    let slow = tokio::spawn(async move {
-        get("/api/public?fault=delay:60000")
-            .send(&held)
-            .await
-            .status
-    });
+    let slow =
+        tokio::spawn(async move { get("/api/public?fault=delay:60000").send(&held).await.status });
     while requests(&app).await["total"] == 0 {
         tokio::task::yield_now().await;
     }
     slow.abort();
     let entry = requests(&app).await["log"][0].clone();
-    assert_eq!(
-        (entry["path"].as_str(), entry["status"].as_u64()),
-        (Some("/api/public"), Some(0))
-    );
+    assert_eq!((entry["path"].as_str(), entry["status"].as_u64()), (Some("/api/public"), Some(0)));
 }

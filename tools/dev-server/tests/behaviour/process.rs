@@ -14,18 +14,11 @@ struct Program {
 
 impl Program {
     fn start(data: &Path) -> Self {
-        let mut child = command(data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            command(data).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .trim_end()
-            .strip_prefix("dev-server listening on http://");
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim_end().strip_prefix("dev-server listening on http://");
         let address = address.unwrap_or_else(|| panic!("{line:?}")).to_owned();
         assert!(address.starts_with("127.0.0.1:"));
         Self { child, address }
@@ -55,11 +48,8 @@ impl Program {
 
     /// Signs Ada in and returns her two cookies' values: client, session.
     fn sign_in(&self) -> (String, String) {
-        let answer = self.post(
-            "/auth/sign-in",
-            "",
-            r#"{"username":"ada","password":"analytical-engine"}"#,
-        );
+        let answer =
+            self.post("/auth/sign-in", "", r#"{"username":"ada","password":"analytical-engine"}"#);
         let value = |name: &str| {
             let start = answer.find(name).unwrap_or_else(|| panic!("{answer}")) + name.len();
             answer[start..].split(';').next().unwrap().to_owned()
@@ -70,22 +60,14 @@ impl Program {
     #[cfg(unix)]
     fn stop(self, signal: &str) -> Output {
         let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
         self.child.wait_with_output().unwrap()
     }
 }
 
 fn command(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dev-server"));
-    command
-        .args(["--port", "0", "--origin", PAGE, "--data"])
-        .arg(data);
+    command.args(["--port", "0", "--origin", PAGE, "--data"]).arg(data);
     command.arg(format!("--dist={}", data.join("dist").display()));
     command
 }
@@ -98,30 +80,20 @@ fn both_signals_end_the_program_in_good_order_and_the_data_is_there_afterwards()
     let first = Program::start(folder.path());
     let (client, jwt) = first.sign_in();
     let bearer = format!("authorization: Bearer {jwt}\r\n");
-    assert!(
-        first
-            .post("/api/foo", &bearer, "{}")
-            .contains(r#""count":1"#)
-    );
+    assert!(first.post("/api/foo", &bearer, "{}").contains(r#""count":1"#));
     let ended = first.stop("-TERM");
     assert!(ended.status.success(), "{ended:?}");
     let second = Program::start(folder.path());
     assert!(second.get("/api/foo", &bearer).contains(r#""count":1"#));
     assert!(
-        second
-            .get("/auth/session", &format!("cookie: __client={client}\r\n"))
-            .contains("user_ada")
+        second.get("/auth/session", &format!("cookie: __client={client}\r\n")).contains("user_ada")
     );
     assert!(second.stop("-INT").status.success());
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let key = std::fs::metadata(folder.path().join("signing-key.pem")).unwrap();
-        assert_eq!(
-            key.permissions().mode() & 0o777,
-            0o600,
-            "the key is its owner's alone"
-        );
+        assert_eq!(key.permissions().mode() & 0o777, 0o600, "the key is its owner's alone");
     }
 }
 
@@ -137,25 +109,12 @@ fn nothing_secret_is_written_to_the_log() {
         &format!("cookie: __session={jwt}; __client={client}\r\n"),
     );
     program.get("/api/foo", "authorization: Bearer made.up.token\r\n");
-    program.post(
-        "/auth/token",
-        &format!("cookie: __client={client}\r\n"),
-        "{}",
-    );
+    program.post("/auth/token", &format!("cookie: __client={client}\r\n"), "{}");
     let ended = program.stop("-TERM");
     let log = String::from_utf8(ended.stderr).unwrap();
-    assert!(
-        log.contains("path=/api/foo status=200"),
-        "there is a log: {log}"
-    );
+    assert!(log.contains("path=/api/foo status=200"), "there is a log: {log}");
     let signature = jwt.rsplit('.').next().unwrap();
-    for secret in [
-        jwt.as_str(),
-        signature,
-        client.as_str(),
-        "made.up.token",
-        "analytical-engine",
-    ] {
+    for secret in [jwt.as_str(), signature, client.as_str(), "made.up.token", "analytical-engine"] {
         assert!(!log.contains(secret));
     }
 }
@@ -168,22 +127,13 @@ fn two_servers_run_side_by_side_on_data_of_their_own_and_not_on_the_same() {
     let (_, jwt) = first.sign_in();
     let bearer = format!("authorization: Bearer {jwt}\r\n");
     assert!(first.get("/api/foo", &bearer).starts_with("HTTP/1.1 200"));
-    assert!(
-        second.get("/api/foo", &bearer).contains("session_ended"),
-        "sessions are not shared"
-    );
+    assert!(second.get("/api/foo", &bearer).contains("session_ended"), "sessions are not shared");
 
     let refused = command(one.path()).output().unwrap();
     let message = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(1));
-    assert!(
-        message.contains("in use by another dev-server"),
-        "{message}"
-    );
-    assert!(
-        message.contains(&one.path().display().to_string()),
-        "{message}"
-    );
+    assert!(message.contains("in use by another dev-server"), "{message}");
+    assert!(message.contains(&one.path().display().to_string()), "{message}");
     assert!(refused.stdout.is_empty(), "it never said that it was ready");
     first.stop("-TERM");
     second.stop("-TERM");
@@ -194,16 +144,10 @@ fn a_port_that_is_taken_gives_a_clear_error() {
     let folder = data_folder();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let refused = command(folder.path())
-        .args(["--port", &port])
-        .output()
-        .unwrap();
+    let refused = command(folder.path()).args(["--port", &port]).output().unwrap();
     let message = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(1));
-    assert!(
-        message.contains(&format!("cannot listen on 127.0.0.1:{port}")),
-        "{message}"
-    );
+    assert!(message.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{message}");
 }
 
 #[test]
@@ -212,31 +156,16 @@ fn a_command_line_that_makes_no_sense_is_explained() {
         (vec!["--prot", "1"], "unknown option --prot"),
         (vec!["--port"], "--port needs a value"),
         (vec!["--port=99999"], "--port \"99999\""),
-        (
-            vec!["--origin", "localhost:8080"],
-            "--origin \"localhost:8080\"",
-        ),
+        (vec!["--origin", "localhost:8080"], "--origin \"localhost:8080\""),
         (vec!["--token-life", "0"], "--token-life \"0\""),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_dev-server"))
-            .args(&args)
-            .output()
-            .unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_dev-server")).args(&args).output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(
-            message.contains(complaint) && message.contains("usage:"),
-            "{message}"
-        );
+        assert!(message.contains(complaint) && message.contains("usage:"), "{message}");
     }
-    let help = Command::new(env!("CARGO_BIN_EXE_dev-server"))
-        .arg("--help")
-        .output()
-        .unwrap();
+    let help = Command::new(env!("CARGO_BIN_EXE_dev-server")).arg("--help").output().unwrap();
     assert!(
-        help.status.success()
-            && String::from_utf8(help.stdout)
-                .unwrap()
-                .contains("--token-life")
+        help.status.success() && String::from_utf8(help.stdout).unwrap().contains("--token-life")
     );
 }

@@ -107,12 +107,7 @@ async fn a_body_that_is_not_json_is_refused() {
 async fn a_body_must_be_declared_as_json() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
-    for declared in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "application/jsonp",
-        "",
-    ] {
+    for declared in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""] {
         let sent = post("/api/notes")
             .bearer(&ada.jwt)
             .header("content-type", declared)
@@ -122,34 +117,15 @@ async fn a_body_must_be_declared_as_json() {
     let with_charset = post("/api/notes")
         .bearer(&ada.jwt)
         .header("content-type", "Application/JSON; charset=utf-8");
-    assert_eq!(
-        with_charset
-            .body("{\"text\":\"x\"}")
-            .send(&app)
-            .await
-            .status,
-        201
-    );
+    assert_eq!(with_charset.body("{\"text\":\"x\"}").send(&app).await.status, 201);
 }
 
 #[tokio::test]
 async fn json_of_another_shape_is_refused_with_the_field() {
     let app = App::new();
-    for body in [
-        json!([]),
-        json!("text"),
-        json!({ "username": ["ada"], "password": "x" }),
-    ] {
-        let answer = post("/auth/sign-in")
-            .origin(PAGE)
-            .json(body.clone())
-            .send(&app)
-            .await;
-        assert_eq!(
-            (answer.status, answer.code()),
-            (422, "invalid".to_owned()),
-            "{body}"
-        );
+    for body in [json!([]), json!("text"), json!({ "username": ["ada"], "password": "x" })] {
+        let answer = post("/auth/sign-in").origin(PAGE).json(body.clone()).send(&app).await;
+        assert_eq!((answer.status, answer.code()), (422, "invalid".to_owned()), "{body}");
     }
     let standing = json!([{ "path": "/", "fault": "drop", "tiems": 2 }]);
     let answer = ask("PUT", "/__dev/faults").json(standing).send(&app).await;
@@ -166,18 +142,12 @@ async fn sixty_four_kilobytes_are_the_most() {
         format!("{{\"text\":\"{text}\"}}")
     };
     let send = |body: String| {
-        post("/api/notes")
-            .bearer(&ada.jwt)
-            .header("content-type", "application/json")
-            .body(body)
+        post("/api/notes").bearer(&ada.jwt).header("content-type", "application/json").body(body)
     };
     assert_eq!(send(of_size(64 * 1024)).send(&app).await.status, 201);
     for size in [64 * 1024 + 1, 1024 * 1024] {
         let answer = send(of_size(size)).send(&app).await;
-        assert_eq!(
-            (answer.status, answer.code()),
-            (413, "too_large".to_owned())
-        );
+        assert_eq!((answer.status, answer.code()), (413, "too_large".to_owned()));
     }
 }
 
@@ -185,50 +155,20 @@ async fn sixty_four_kilobytes_are_the_most() {
 async fn addresses_that_take_an_empty_object_take_nothing_too() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
+    assert_eq!(post("/api/foo").bearer(&ada.jwt).send(&app).await.json()["count"], 1);
     assert_eq!(
-        post("/api/foo").bearer(&ada.jwt).send(&app).await.json()["count"],
-        1
-    );
-    assert_eq!(
-        post("/api/foo")
-            .bearer(&ada.jwt)
-            .json(json!({ "more": 1 }))
-            .send(&app)
-            .await
-            .json()["count"],
+        post("/api/foo").bearer(&ada.jwt).json(json!({ "more": 1 })).send(&app).await.json()["count"],
         2
     );
-    assert_eq!(
-        post("/api/foo")
-            .bearer(&ada.jwt)
-            .json(json!([]))
-            .send(&app)
-            .await
-            .status,
-        422
-    );
-    assert_eq!(
-        post("/auth/token")
-            .origin(PAGE)
-            .client(&ada)
-            .send(&app)
-            .await
-            .status,
-        200
-    );
+    assert_eq!(post("/api/foo").bearer(&ada.jwt).json(json!([])).send(&app).await.status, 422);
+    assert_eq!(post("/auth/token").origin(PAGE).client(&ada).send(&app).await.status, 200);
 }
 
 #[tokio::test]
 async fn private_answers_stay_out_of_http_caches() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
-    for path in [
-        "/api/foo",
-        "/api/notes",
-        "/auth/session",
-        "/api/nope",
-        "/__dev/requests",
-    ] {
+    for path in ["/api/foo", "/api/notes", "/auth/session", "/api/nope", "/__dev/requests"] {
         let answer = get(path).client(&ada).send(&app).await;
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
     }

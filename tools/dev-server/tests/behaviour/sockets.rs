@@ -21,20 +21,12 @@ struct Running {
 
 async fn start() -> Running {
     let folder = data_folder();
-    let config = Config {
-        port: 0,
-        ..config(folder.path())
-    };
+    let config = Config { port: 0, ..config(folder.path()) };
     let server = Server::bind(&config, Clock::System).await.unwrap();
     let address = server.url().strip_prefix("http://").unwrap().to_owned();
     let (stop, stopped) = oneshot::channel::<()>();
     let ended = tokio::spawn(server.run(async { stopped.await.unwrap_or_default() }));
-    Running {
-        address,
-        stop,
-        ended,
-        _folder: folder,
-    }
+    Running { address, stop, ended, _folder: folder }
 }
 
 /// Sends `request` and reads until the server closes.
@@ -43,10 +35,7 @@ async fn exchange(address: &str, request: &str) -> String {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     let reading = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer));
-    reading
-        .await
-        .expect("the server should have closed the connection")
-        .unwrap();
+    reading.await.expect("the server should have closed the connection").unwrap();
     String::from_utf8(answer).unwrap()
 }
 
@@ -57,18 +46,12 @@ fn request(path: &str) -> String {
 #[tokio::test]
 async fn a_dropped_request_closes_the_connection_without_a_byte() {
     let server = start().await;
-    assert_eq!(
-        exchange(&server.address, &request("/api/public?fault=drop")).await,
-        ""
-    );
+    assert_eq!(exchange(&server.address, &request("/api/public?fault=drop")).await, "");
     let posted =
         "POST /api/foo HTTP/1.1\r\nhost: x\r\nx-dev-fault: drop\r\ncontent-length: 2\r\n\r\n{}";
     assert_eq!(exchange(&server.address, posted).await, "");
     let answer = exchange(&server.address, &request("/api/public")).await;
-    assert!(
-        answer.starts_with("HTTP/1.1 200 OK\r\n"),
-        "only that connection suffers: {answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "only that connection suffers: {answer}");
 }
 
 #[tokio::test]
@@ -84,14 +67,7 @@ async fn a_kept_connection_ends_at_the_dropped_request_and_not_before() {
 async fn a_delayed_drop_closes_late() {
     let server = start().await;
     let started = Instant::now();
-    assert_eq!(
-        exchange(
-            &server.address,
-            &request("/api/public?fault=delay:150,drop")
-        )
-        .await,
-        ""
-    );
+    assert_eq!(exchange(&server.address, &request("/api/public?fault=delay:150,drop")).await, "");
     assert!(started.elapsed() >= Duration::from_millis(150));
 }
 
@@ -116,11 +92,7 @@ async fn only_loopback_is_listened_on() {
     let (host, port) = server.address.split_once(':').unwrap();
     assert_eq!(host, "127.0.0.1");
     // A server on all addresses would answer here too.
-    assert!(
-        TcpStream::connect(format!("127.0.0.2:{port}"))
-            .await
-            .is_err()
-    );
+    assert!(TcpStream::connect(format!("127.0.0.2:{port}")).await.is_err());
 }
 
 #[tokio::test]
@@ -143,9 +115,7 @@ async fn a_request_that_is_open_at_the_stop_is_still_answered_and_no_new_one_is(
 async fn a_stop_does_not_wait_for_idle_connections() {
     let server = start().await;
     let mut idle = TcpStream::connect(&server.address).await.unwrap();
-    idle.write_all(b"GET /api/public HTTP/1.1\r\nhost: x\r\n\r\n")
-        .await
-        .unwrap();
+    idle.write_all(b"GET /api/public HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let mut first = [0; 12];
     idle.read_exact(&mut first).await.unwrap();
     let started = Instant::now();

@@ -13,10 +13,7 @@ fn part(jwt: &str, index: usize) -> Value {
 }
 
 fn header(app: &App) -> Header {
-    Header {
-        kid: Some(app.state.keys().kid.clone()),
-        ..Header::new(Algorithm::RS256)
-    }
+    Header { kid: Some(app.state.keys().kid.clone()), ..Header::new(Algorithm::RS256) }
 }
 
 fn sign(header: &Header, claims: &Value, pem: &str) -> String {
@@ -34,11 +31,7 @@ fn claims(signed_in: &SignedIn) -> Value {
 
 async fn verdict(app: &App, jwt: &str) -> String {
     let answer = get("/api/foo").bearer(jwt).send(app).await;
-    if answer.status == 200 {
-        "ok".to_owned()
-    } else {
-        answer.code()
-    }
+    if answer.status == 200 { "ok".to_owned() } else { answer.code() }
 }
 
 #[tokio::test]
@@ -79,9 +72,7 @@ async fn azp_is_the_origin_else_the_referrers_else_the_first_allowed_one() {
             "http://localhost:8081",
         ),
         (
-            post("/auth/token")
-                .origin("null")
-                .header("referer", "http://localhost:8081/"),
+            post("/auth/token").origin("null").header("referer", "http://localhost:8081/"),
             "http://localhost:8081",
         ),
         (post("/auth/token"), PAGE),
@@ -104,11 +95,7 @@ async fn a_token_counts_until_its_life_and_five_seconds_are_over() {
         (9_999_000, "token_expired"),
     ] {
         app.clock.set_ms(NOW_MS + after_ms);
-        assert_eq!(
-            verdict(&app, &ada.jwt).await,
-            expected,
-            "after {after_ms} ms"
-        );
+        assert_eq!(verdict(&app, &ada.jwt).await, expected, "after {after_ms} ms");
     }
 }
 
@@ -123,11 +110,7 @@ async fn a_token_counts_from_five_seconds_before_its_begin() {
         (99_000, "token_not_yet_valid"),
     ] {
         app.clock.set_ms(NOW_MS - before_ms);
-        assert_eq!(
-            verdict(&app, &ada.jwt).await,
-            expected,
-            "{before_ms} ms before"
-        );
+        assert_eq!(verdict(&app, &ada.jwt).await, expected, "{before_ms} ms before");
     }
 }
 
@@ -143,36 +126,19 @@ async fn life_and_skew_can_be_changed_for_tokens_minted_from_then_on() {
         (60, 16, "token_not_yet_valid"),
     ] {
         let set = json!({ "seconds": seconds, "skew_seconds": skew });
-        assert_eq!(
-            post("/__dev/token-life").json(set).send(&app).await.status,
-            200
-        );
+        assert_eq!(post("/__dev/token-life").json(set).send(&app).await.status, 200);
         let jwt = app.fresh_token(&ada).await;
         let said = part(&jwt, 1);
         assert_eq!(
             (said["iat"].as_i64(), said["exp"].as_i64()),
             (Some(NOW + skew), Some(NOW + skew + seconds))
         );
-        assert_eq!(
-            verdict(&app, &jwt).await,
-            expected,
-            "life {seconds}, skew {skew}"
-        );
+        assert_eq!(verdict(&app, &jwt).await, expected, "life {seconds}, skew {skew}");
     }
-    assert_eq!(
-        verdict(&app, &ada.jwt).await,
-        "ok",
-        "tokens from before are as they were"
-    );
-    for bad in [
-        json!({}),
-        json!({ "seconds": 0 }),
-        json!({ "seconds": 5, "skew_seconds": 90_000 }),
-    ] {
-        assert_eq!(
-            post("/__dev/token-life").json(bad).send(&app).await.status,
-            422
-        );
+    assert_eq!(verdict(&app, &ada.jwt).await, "ok", "tokens from before are as they were");
+    for bad in [json!({}), json!({ "seconds": 0 }), json!({ "seconds": 5, "skew_seconds": 90_000 })]
+    {
+        assert_eq!(post("/__dev/token-life").json(bad).send(&app).await.status, 422);
     }
 }
 
@@ -180,38 +146,22 @@ async fn life_and_skew_can_be_changed_for_tokens_minted_from_then_on() {
 async fn a_token_made_by_hand_with_the_servers_key_counts() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
-    assert_eq!(
-        verdict(&app, &sign(&header(&app), &claims(&ada), key_pem())).await,
-        "ok"
-    );
+    assert_eq!(verdict(&app, &sign(&header(&app), &claims(&ada), key_pem())).await, "ok");
 }
 
 #[tokio::test]
 async fn a_token_of_another_key_is_invalid_whatever_it_calls_the_key() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
-    for kid in [
-        Some(app.state.keys().kid.clone()),
-        Some("ins_other".to_owned()),
-        None,
-    ] {
-        let header = Header {
-            kid,
-            ..header(&app)
-        };
+    for kid in [Some(app.state.keys().kid.clone()), Some("ins_other".to_owned()), None] {
+        let header = Header { kid, ..header(&app) };
         assert_eq!(
             verdict(&app, &sign(&header, &claims(&ada), foreign_key_pem())).await,
             "token_invalid"
         );
     }
-    let unnamed = Header {
-        kid: None,
-        ..header(&app)
-    };
-    assert_eq!(
-        verdict(&app, &sign(&unnamed, &claims(&ada), key_pem())).await,
-        "token_invalid"
-    );
+    let unnamed = Header { kid: None, ..header(&app) };
+    assert_eq!(verdict(&app, &sign(&unnamed, &claims(&ada), key_pem())).await, "token_invalid");
 }
 
 #[tokio::test]
@@ -239,23 +189,15 @@ async fn the_public_key_does_not_serve_as_a_shared_secret() {
     use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey, LineEnding};
     let app = App::new();
     let ada = app.sign_in("ada").await;
-    let public = rsa::RsaPrivateKey::from_pkcs8_pem(key_pem())
-        .unwrap()
-        .to_public_key();
+    let public = rsa::RsaPrivateKey::from_pkcs8_pem(key_pem()).unwrap().to_public_key();
     let secrets = [
-        public
-            .to_public_key_pem(LineEnding::LF)
-            .unwrap()
-            .into_bytes(),
+        public.to_public_key_pem(LineEnding::LF).unwrap().into_bytes(),
         public.to_pkcs1_pem(LineEnding::LF).unwrap().into_bytes(),
         public.to_pkcs1_der().unwrap().as_bytes().to_vec(),
     ];
     for secret in secrets {
         for alg in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
-            let header = Header {
-                alg,
-                ..header(&app)
-            };
+            let header = Header { alg, ..header(&app) };
             let key = EncodingKey::from_secret(&secret);
             let jwt = jsonwebtoken::encode(&header, &claims(&ada), &key).unwrap();
             assert_eq!(verdict(&app, &jwt).await, "token_invalid");
@@ -268,23 +210,11 @@ async fn another_rsa_algorithm_or_another_type_is_invalid() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
     for alg in [Algorithm::RS384, Algorithm::RS512, Algorithm::PS256] {
-        let header = Header {
-            alg,
-            ..header(&app)
-        };
-        assert_eq!(
-            verdict(&app, &sign(&header, &claims(&ada), key_pem())).await,
-            "token_invalid"
-        );
+        let header = Header { alg, ..header(&app) };
+        assert_eq!(verdict(&app, &sign(&header, &claims(&ada), key_pem())).await, "token_invalid");
     }
-    let other_type = Header {
-        typ: Some("at+jwt".to_owned()),
-        ..header(&app)
-    };
-    assert_eq!(
-        verdict(&app, &sign(&other_type, &claims(&ada), key_pem())).await,
-        "token_invalid"
-    );
+    let other_type = Header { typ: Some("at+jwt".to_owned()), ..header(&app) };
+    assert_eq!(verdict(&app, &sign(&other_type, &claims(&ada), key_pem())).await, "token_invalid");
 }
 
 #[tokio::test]
@@ -318,13 +248,8 @@ async fn a_token_that_lacks_a_needed_claim_is_invalid() {
 async fn a_token_for_a_foreign_page_or_for_none_is_refused_by_name() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
-    let foreign = [
-        "http://evil.example",
-        "http://localhost:8082",
-        "https://localhost:8080",
-        "null",
-        "",
-    ];
+    let foreign =
+        ["http://evil.example", "http://localhost:8082", "https://localhost:8080", "null", ""];
     for azp in foreign.iter().map(|azp| json!(azp)).chain([Value::Null]) {
         let mut said = claims(&ada);
         said["azp"] = azp.clone();
@@ -337,10 +262,7 @@ async fn a_token_for_a_foreign_page_or_for_none_is_refused_by_name() {
     for own in ["http://localhost:8081", "http://127.0.0.1:8081", PAGE] {
         let mut said = claims(&ada);
         said["azp"] = json!(own);
-        assert_eq!(
-            verdict(&app, &sign(&header(&app), &said, key_pem())).await,
-            "ok"
-        );
+        assert_eq!(verdict(&app, &sign(&header(&app), &said, key_pem())).await, "ok");
     }
 }
 
@@ -350,21 +272,11 @@ async fn a_token_of_an_ended_or_unknown_session_is_refused_by_name() {
     let ada = app.sign_in("ada").await;
     let mut unknown = claims(&ada);
     unknown["sid"] = json!("sess_unknown");
-    assert_eq!(
-        verdict(&app, &sign(&header(&app), &unknown, key_pem())).await,
-        "session_ended"
-    );
+    assert_eq!(verdict(&app, &sign(&header(&app), &unknown, key_pem())).await, "session_ended");
     let mut of_another = claims(&ada);
     of_another["sub"] = json!("user_grace");
-    assert_eq!(
-        verdict(&app, &sign(&header(&app), &of_another, key_pem())).await,
-        "session_ended"
-    );
-    post("/auth/sign-out")
-        .origin(PAGE)
-        .client(&ada)
-        .send(&app)
-        .await;
+    assert_eq!(verdict(&app, &sign(&header(&app), &of_another, key_pem())).await, "session_ended");
+    post("/auth/sign-out").origin(PAGE).client(&ada).send(&app).await;
     assert_eq!(verdict(&app, &ada.jwt).await, "session_ended");
 }
 
@@ -372,14 +284,8 @@ async fn a_token_of_an_ended_or_unknown_session_is_refused_by_name() {
 async fn a_request_without_a_token_is_told_so() {
     let app = App::new();
     assert_eq!(get("/api/foo").send(&app).await.code(), "token_missing");
-    assert_eq!(
-        get("/api/foo").cookie("").send(&app).await.code(),
-        "token_missing"
-    );
-    assert_eq!(
-        get("/api/foo").cookie("rubbish").send(&app).await.code(),
-        "token_invalid"
-    );
+    assert_eq!(get("/api/foo").cookie("").send(&app).await.code(), "token_missing");
+    assert_eq!(get("/api/foo").cookie("rubbish").send(&app).await.code(), "token_invalid");
 }
 
 #[tokio::test]
@@ -387,52 +293,21 @@ async fn the_bearer_comes_before_the_cookie() {
     let app = App::new();
     let (ada, grace) = (app.sign_in("ada").await, app.sign_in("grace").await);
     let by_cookie = get("/api/foo").client(&ada).send(&app).await.json();
-    assert_eq!(
-        (&by_cookie["user_id"], &by_cookie["via"]),
-        (&json!("user_ada"), &json!("cookie"))
-    );
-    let both = get("/api/foo")
-        .client(&ada)
-        .bearer(&grace.jwt)
-        .send(&app)
-        .await
-        .json();
-    assert_eq!(
-        (&both["user_id"], &both["via"]),
-        (&json!("user_grace"), &json!("bearer"))
-    );
+    assert_eq!((&by_cookie["user_id"], &by_cookie["via"]), (&json!("user_ada"), &json!("cookie")));
+    let both = get("/api/foo").client(&ada).bearer(&grace.jwt).send(&app).await.json();
+    assert_eq!((&both["user_id"], &both["via"]), (&json!("user_grace"), &json!("bearer")));
 }
 
 #[tokio::test]
 async fn a_bad_authorization_header_never_falls_back_to_the_cookie() {
     let app = App::new();
     let ada = app.sign_in("ada").await;
-    for value in [
-        "",
-        "Bearer",
-        "Bearer ",
-        "Bearer x.y.z",
-        "Basic YTpi",
-        "Token abc",
-        "Bearer null",
-    ] {
-        let answer = get("/api/foo")
-            .client(&ada)
-            .header("authorization", value)
-            .send(&app)
-            .await;
-        assert_eq!(
-            (answer.status, answer.code()),
-            (401, "token_invalid".to_owned()),
-            "{value:?}"
-        );
+    for value in ["", "Bearer", "Bearer ", "Bearer x.y.z", "Basic YTpi", "Token abc", "Bearer null"]
+    {
+        let answer = get("/api/foo").client(&ada).header("authorization", value).send(&app).await;
+        assert_eq!((answer.status, answer.code()), (401, "token_invalid".to_owned()), "{value:?}");
     }
-    let twice = get("/api/foo")
-        .client(&ada)
-        .bearer(&ada.jwt)
-        .bearer(&ada.jwt)
-        .send(&app)
-        .await;
+    let twice = get("/api/foo").client(&ada).bearer(&ada.jwt).bearer(&ada.jwt).send(&app).await;
     assert_eq!(twice.code(), "token_invalid", "two headers are two claims");
     let lower_case = get("/api/foo").header("authorization", &format!("bearer {}", ada.jwt));
     assert_eq!(lower_case.send(&app).await.status, 200);
@@ -445,10 +320,7 @@ async fn the_published_key_checks_the_servers_tokens() {
     let published = get("/.well-known/jwks.json").send(&app).await.json();
     let key = &published["keys"][0];
     assert_eq!(key["kid"], part(&ada.jwt, 0)["kid"]);
-    assert_eq!(
-        (key["kty"].as_str(), key["use"].as_str()),
-        (Some("RSA"), Some("sig"))
-    );
+    assert_eq!((key["kty"].as_str(), key["use"].as_str()), (Some("RSA"), Some("sig")));
     assert!(key.get("d").is_none() && key.get("p").is_none());
     let checker = jsonwebtoken::DecodingKey::from_rsa_components(
         key["n"].as_str().unwrap(),
