@@ -1,32 +1,37 @@
 //! Sign-in at the dev server, as a token source: what Clerk does in a real app.
 
-use std::rc::Rc;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
 
+use gloo_events::EventListener;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
-use yew_clerk::auth::{CustomSource, Subscription};
+use yew::AttrValue;
+use yew::platform::spawn_local;
+use yew_clerk::auth::{Credential, Subscription, Token};
 use yew_clerk::engine::effect::LocalFuture;
+use yew_clerk::fetch::RequestBuilder;
 use yew_clerk::prelude::*;
 
-use yew_clerk::auth::Credential;
-
-/// Somebody's session, as the server tells it.
-#[derive(Clone, Deserialize, PartialEq)]
-struct Session {
+/// Somebody who may sign in, or who has: the server tells what is needed.
+#[derive(Clone, Default, Deserialize, PartialEq)]
+#[serde(default)]
+pub struct Person {
+    /// For people to read.
+    pub name: String,
+    /// For the form.
+    pub username: String,
+    /// For the form, in this show alone.
+    pub password: String,
     session_id: String,
     user_id: String,
     org_id: Option<String>,
-    name: String,
 }
 
-#[derive(Deserialize)]
+/// What the server says of the session.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Answer {
-    session: Option<Session>,
-}
-
-#[derive(Deserialize)]
-struct Minted {
+    session: Option<Person>,
     jwt: String,
 }
 
@@ -37,13 +42,14 @@ struct Credentials<'a> {
 }
 
 struct Inner {
-    source: CustomSource,
-    name: std::cell::RefCell<Option<Rc<str>>>,
+    state: RefCell<AuthState>,
+    name: RefCell<Option<AttrValue>>,
+    listeners: RefCell<Vec<Weak<dyn Fn()>>>,
     /// Counts what was learnt of the session, so that a slow answer from before does not undo it.
-    learnt: std::cell::Cell<u32>,
+    learnt: Cell<u32>,
     /// Other tabs of this app, which share the session's cookie.
     other_tabs: Option<web_sys::BroadcastChannel>,
-    _on_message: Closure<dyn FnMut()>,
+    _news: Option<EventListener>,
 }
 
 /// The dev server's sign-in. Clones are one.
@@ -56,41 +62,39 @@ impl PartialEq for DevAuth {
     }
 }
 
-async fn mint() -> Result<String, FetchError> {
-    let minted: Minted = fetch::post("/auth/token").json().await?;
-    Ok(minted.jwt)
+fn ask(request: RequestBuilder) -> LocalFuture<Result<Answer, FetchError>> {
+    Box::pin(request.json())
 }
 
 impl DevAuth {
     /// Not loaded yet; the provider loads it.
     pub fn new() -> Self {
-        let source = auth::from_fn(|_| mint());
-        source.set_state(AuthState::Loading);
-        // A page in a sandbox may have no channel; then focus has to do.
+        // A page in a sandbox may have no channel. Then another tab's sign-out is noticed on focus.
         let other_tabs = web_sys::BroadcastChannel::new("yew-clerk-app").ok();
-        Self(Rc::new_cyclic(|weak: &std::rc::Weak<Inner>| {
+        Self(Rc::new_cyclic(|weak: &Weak<Inner>| {
             let weak = weak.clone();
-            let on_message = Closure::new(move || {
+            let on_news = move |_: &web_sys::Event| {
                 if let Some(inner) = weak.upgrade() {
-                    let this = Self(inner);
-                    yew::platform::spawn_local(async move { this.look().await });
+                    spawn_local(Self(inner).look());
                 }
-            });
-            if let Some(channel) = &other_tabs {
-                channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-            }
+            };
+            let news = match &other_tabs {
+                Some(channel) => Some(EventListener::new(channel, "message", on_news)),
+                None => web_sys::window().map(|page| EventListener::new(&page, "focus", on_news)),
+            };
             Inner {
-                source,
-                name: std::cell::RefCell::default(),
-                learnt: std::cell::Cell::default(),
+                state: RefCell::default(),
+                name: RefCell::default(),
+                listeners: RefCell::default(),
+                learnt: Cell::default(),
                 other_tabs,
-                _on_message: on_message,
+                _news: news,
             }
         }))
     }
 
     /// The name of whoever is signed in.
-    pub fn name(&self) -> Option<Rc<str>> {
+    pub fn name(&self) -> Option<AttrValue> {
         self.0.name.borrow().clone()
     }
 
@@ -99,51 +103,57 @@ impl DevAuth {
     pub async fn sign_in(&self, username: &str, password: &str) -> Result<bool, FetchError> {
         let request = fetch::post("/auth/sign-in").json_body(&Credentials { username, password });
         request.send().await?;
-        let answer: Answer = fetch::get("/auth/session").json().await?;
+        let answer = ask(fetch::get("/auth/session")).await?;
         let lasts = answer.session.is_some();
         self.enter(answer.session);
         self.tell_other_tabs();
         Ok(lasts)
     }
 
-    /// The page is looked at again. Without a channel, this is when another tab's sign-out is noticed.
-    pub fn on_focus(&self) {
-        if self.0.other_tabs.is_none() {
-            let this = self.clone();
-            yew::platform::spawn_local(async move { this.look().await });
-        }
+    /// Asks the server who is signed in.
+    fn look(&self) -> LocalFuture<()> {
+        let (this, learnt) = (self.clone(), self.0.learnt.get());
+        let asked = ask(fetch::get("/auth/session"));
+        Box::pin(async move {
+            let answer = asked.await;
+            if this.0.learnt.get() == learnt {
+                this.learn(answer);
+            }
+        })
     }
 
-    /// Asks the server who is signed in.
-    async fn look(&self) {
-        let learnt = self.0.learnt.get();
-        let answer = fetch::get("/auth/session").json::<Answer>().await;
-        if self.0.learnt.get() != learnt {
-            return;
-        }
+    fn learn(&self, answer: Result<Answer, FetchError>) {
         match answer {
             Ok(answer) => self.enter(answer.session),
             // Who was known stays known: a lost connection signs nobody out.
-            Err(error) if self.0.source.state().is_loading() => {
-                let message = error.to_string().into();
-                self.0.source.set_state(AuthState::Failed { message });
+            Err(error) if self.state().is_loading() => {
+                self.set_state(AuthState::Failed { message: error.to_string().into() });
             }
             Err(_) => {}
         }
     }
 
-    fn enter(&self, session: Option<Session>) {
+    fn enter(&self, session: Option<Person>) {
         self.0.learnt.set(self.0.learnt.get().wrapping_add(1));
-        let Some(session) = session else {
+        let Some(person) = session else {
             self.0.name.take();
-            return self.0.source.set_state(AuthState::SignedOut);
+            return self.set_state(AuthState::SignedOut);
         };
-        let mut identity = Identity::new(session.user_id, session.session_id);
-        if let Some(org) = session.org_id {
-            identity = identity.with_org(org);
+        let mut identity = Identity::new(person.user_id, person.session_id);
+        identity.org_id = person.org_id.map(Into::into);
+        self.0.name.replace(Some(person.name.into()));
+        self.set_state(AuthState::signed_in(identity));
+    }
+
+    fn set_state(&self, state: AuthState) {
+        if self.0.state.replace(state.clone()) == state {
+            return;
         }
-        self.0.name.replace(Some(session.name.into()));
-        self.0.source.set_state(AuthState::signed_in(identity));
+        // Taken out first: a listener may bring another.
+        let listeners = self.0.listeners.borrow().clone();
+        for listener in listeners.iter().filter_map(Weak::upgrade) {
+            listener();
+        }
     }
 
     fn tell_other_tabs(&self) {
@@ -156,29 +166,35 @@ impl DevAuth {
 
 impl TokenSource for DevAuth {
     fn state(&self) -> AuthState {
-        self.0.source.state()
+        self.0.state.borrow().clone()
     }
 
-    fn token(&self, options: &TokenOptions) -> LocalFuture<Result<Credential, TokenError>> {
-        let (this, asked) = (self.clone(), self.0.source.token(options));
+    fn token(&self, _options: &TokenOptions) -> LocalFuture<Result<Credential, TokenError>> {
+        let (this, asked) = (self.clone(), ask(fetch::post("/auth/token")));
         Box::pin(async move {
-            let answer = asked.await;
-            if matches!(answer, Err(TokenError::SignedOut)) {
+            let error = match asked.await {
+                Ok(answer) => return Ok(Credential::Bearer(Token::from(answer.jwt))),
+                Err(error) => TokenError::from(error),
+            };
+            if error == TokenError::SignedOut {
                 // The session was ended elsewhere. The page has to know, or it would go on showing its data.
                 this.look().await;
             }
-            answer
+            Err(error)
         })
     }
 
     fn subscribe(&self, listener: Rc<dyn Fn()>) -> Subscription {
-        self.0.source.subscribe(listener)
+        let mut listeners = self.0.listeners.borrow_mut();
+        listeners.retain(|known| known.strong_count() > 0);
+        listeners.push(Rc::downgrade(&listener));
+        Subscription::new(move || drop(listener))
     }
 
     fn sign_out(&self) -> LocalFuture<Result<(), TokenError>> {
-        let this = self.clone();
+        let (this, sent) = (self.clone(), fetch::post("/auth/sign-out").send());
         Box::pin(async move {
-            fetch::post("/auth/sign-out").send().await?;
+            sent.await?;
             this.enter(None);
             this.tell_other_tabs();
             Ok(())
@@ -186,13 +202,10 @@ impl TokenSource for DevAuth {
     }
 
     fn load(&self) -> LocalFuture<()> {
-        let this = self.clone();
-        Box::pin(async move {
-            // A second attempt says that it is one.
-            if matches!(this.state(), AuthState::Failed { .. }) {
-                this.0.source.set_state(AuthState::Loading);
-            }
-            this.look().await;
-        })
+        // A second attempt says that it is one.
+        if matches!(self.state(), AuthState::Failed { .. }) {
+            self.set_state(AuthState::Loading);
+        }
+        self.look()
     }
 }

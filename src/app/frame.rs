@@ -1,23 +1,37 @@
 //! The frame around every page: header, navigation, the page, the log.
 
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 use yew_clerk::prelude::*;
-use yew_router::prelude::*;
 
-use super::link::To;
+use super::dev_auth::DevAuth;
 use super::pages;
 use super::request_log::RequestLog;
-use super::routes::Route;
-use super::theme::ThemeToggle;
-use super::who::Who;
+use super::router::{Route, use_route};
+use super::theme::Theme;
+
+const SIGN_OUT: &str = "Sign out";
+const LEAVING: &str = "Signing out…";
+const AGAIN: &str = "Sign out failed: again";
+
+/// The properties of [`Frame`].
+#[derive(PartialEq, Properties)]
+pub struct FrameProps {
+    /// The way to sign in.
+    pub dev_auth: DevAuth,
+}
 
 /// Header, navigation, page and log.
 #[component]
-pub fn Frame() -> Html {
-    let route = use_route::<Route>().unwrap_or(Route::NotFound);
-    let first = use_mut_ref(|| true);
-    use_effect_with(route, move |route| arrive(*route, first.replace(false)));
+pub fn Frame(props: &FrameProps) -> Html {
+    let route = use_route();
+    let auth = use_auth();
+    let way_out = use_state(|| AttrValue::Static(SIGN_OUT));
+    let render = use_force_update();
+    let theme = Theme::current();
+    let change_theme = Callback::from(move |_| {
+        theme.change();
+        render.force_update();
+    });
     let has_log = !matches!(route, Route::Home | Route::SignIn | Route::NotFound);
     html! {
         <>
@@ -25,54 +39,85 @@ pub fn Frame() -> Html {
             <Progress />
             <header class="top">
                 <div class="bar">
-                    <To route={Route::Home} class="brand" current={route == Route::Home}>
+                    <a class="brand" href="/" aria-current={current(route == Route::Home)}>
                         <span>{ "yew-clerk" }</span>
-                    </To>
-                    <Who />
-                    <ThemeToggle />
+                    </a>
+                    { who(&auth, props.dev_auth.name(), &way_out) }
+                    { theme_button(theme, change_theme) }
                 </div>
-                <nav aria-label="Pages">
-                    { for Route::MENU.iter().map(|&(name, target)| html! {
-                        <To key={name} route={target} testid={name} current={target == route}>
-                            { target.title() }
-                        </To>
-                    }) }
-                </nav>
+                <nav aria-label="Pages">{ menu(route) }</nav>
             </header>
-            <main id="main" tabindex="-1" class={has_log.then_some("with-log")}>
-                <div class="page" key={route.title()}>{ pages::page(route) }</div>
-                if has_log {
-                    <RequestLog />
-                }
+            <main id="main" tabindex="-1" class={if has_log { "with-log" } else { "" }}>
+                <div class="page" key={route.path()}>{ pages::page(route, &auth, &props.dev_auth) }</div>
+                <RequestLog shown={has_log} session={auth.session_id()} />
             </main>
         </>
     }
 }
 
-/// Names the page in the browser's tab. After a click on a link, begins at its top, where the keyboard and a
-/// screen reader go on too.
-fn arrive(route: Route, is_first: bool) {
-    let Some(window) = web_sys::window() else {
-        return;
+fn menu(route: Route) -> Html {
+    let link = |(name, target): (&'static str, Route)| {
+        html! {
+            <a key={name} href={target.path()} data-testid={name} aria-current={current(target == route)}>
+                { target.title() }
+            </a>
+        }
     };
-    let Some(document) = window.document() else {
-        return;
-    };
-    document.set_title(&[route.title(), " · yew-clerk"].concat());
-    if is_first {
-        return;
-    }
-    let main = document.get_element_by_id("main");
-    if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Without the focus, the page is still there to be read.
-        let _focused = main.focus();
-    }
-    window.scroll_to_with_x_and_y(0.0, 0.0);
+    Route::MENU.into_iter().map(link).collect()
 }
 
-/// A thin bar while anything is fetched.
+fn current(is_current: bool) -> Option<&'static str> {
+    is_current.then_some("page")
+}
+
+/// Switches between the system's theme, light and dark.
+fn theme_button(theme: Theme, onclick: Callback<MouseEvent>) -> Html {
+    let (sign, label) = theme.button();
+    html! {
+        <button class="icon" data-testid="theme" aria-label={label} title={label} {onclick}>{ sign }</button>
+    }
+}
+
+/// The user's name and the way out, or the way in.
+fn who(auth: &AuthHandle, name: Option<AttrValue>, way_out: &UseStateHandle<AttrValue>) -> Html {
+    let (state, text, way) = match auth.state() {
+        AuthState::Loading => ("loading", "…".into(), Html::default()),
+        AuthState::SignedOut => ("signed-out", "Signed out".into(), way_in()),
+        AuthState::Failed { .. } => ("failed", "Sign-in is out of reach".into(), Html::default()),
+        AuthState::SignedIn(identity) => {
+            let name = name.unwrap_or_else(|| identity.user_id.clone().into());
+            ("signed-in", name, sign_out(auth.clone(), way_out))
+        }
+    };
+    html! {
+        <div class="who">
+            <span data-testid="user" data-state={state}>{ text }</span>
+            { way }
+        </div>
+    }
+}
+
+fn way_in() -> Html {
+    html! { <a class="button primary" href="/sign-in" data-testid="sign-in-link">{ "Sign in" }</a> }
+}
+
+fn sign_out(auth: AuthHandle, way_out: &UseStateHandle<AttrValue>) -> Html {
+    let text = (**way_out).clone();
+    let way_out = way_out.setter();
+    let onclick = move |_| {
+        let (leaving, way_out) = (auth.sign_out(), way_out.clone());
+        way_out.set(LEAVING.into());
+        yew::platform::spawn_local(async move {
+            // After a failure the user is still signed in, as the header goes on saying.
+            way_out.set(if leaving.await.is_ok() { SIGN_OUT } else { AGAIN }.into());
+        });
+    };
+    html! { <button data-testid="sign-out" disabled={text == LEAVING} {onclick}>{ text }</button> }
+}
+
+/// A thin bar while anything is fetched. A component of its own, for it alone has to render then.
 #[component]
 fn Progress() -> Html {
     let busy = use_is_fetching() > 0;
-    html! { <div class={classes!("progress", busy.then_some("busy"))} aria-hidden="true" /> }
+    html! { <div class={if busy { "progress busy" } else { "progress" }} aria-hidden="true" /> }
 }

@@ -1,89 +1,55 @@
 //! The log of requests: what went over the wire, and with which credential.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use yew::prelude::*;
-use yew_clerk::auth::Subscription;
 use yew_clerk::fetch::{CredentialKind, RequestEvent, RequestOutcome, subscribe_requests};
 
 /// How many requests are remembered.
 const REMEMBERED: usize = 40;
 
-/// The log, for the components below.
-#[derive(Clone, PartialEq)]
-struct LogContext {
-    events: UseReducerHandle<Log>,
-}
+/// The newest first.
+type Events = VecDeque<RequestEvent>;
 
-#[derive(Default, PartialEq)]
-struct Log(Vec<RequestEvent>);
-
-enum Action {
-    Add(RequestEvent),
-    Clear,
-}
-
-impl Reducible for Log {
-    type Action = Action;
-
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let Action::Add(event) = action else {
-            return Rc::default();
-        };
-        let older = self.0.iter().take(REMEMBERED - 1).cloned();
-        Rc::new(Self(std::iter::once(event).chain(older).collect()))
-    }
-}
-
-/// The properties of [`RequestLogProvider`].
+/// The properties of [`RequestLog`].
 #[derive(PartialEq, Properties)]
-pub struct RequestLogProviderProps {
-    /// The app.
-    pub children: Html,
+pub struct RequestLogProps {
+    /// Whether it is to be seen; it remembers in any case.
+    pub shown: bool,
+    /// Who is signed in. What was asked for a user who has gone is forgotten: a path tells something, too.
+    pub session: Option<Rc<str>>,
 }
 
-/// Listens from the first request on.
+/// The list of requests.
 #[component]
-pub fn RequestLogProvider(props: &RequestLogProviderProps) -> Html {
-    let events = use_reducer(Log::default);
-    let dispatcher = events.dispatcher();
-    let _listening: Rc<Subscription> = use_memo((), |()| {
-        subscribe_requests(move |event| {
-            // What starts and watches the show is no part of it.
-            if !event.path.starts_with("/__dev") {
-                dispatcher.dispatch(Action::Add(event.clone()));
-            }
-        })
-    });
-    html! {
-        <ContextProvider<LogContext> context={LogContext { events }}>
-            { props.children.clone() }
-        </ContextProvider<LogContext>>
+pub fn RequestLog(props: &RequestLogProps) -> Html {
+    let render = use_force_update();
+    let events = use_mut_ref(Events::new);
+    let session = use_mut_ref(|| None::<Rc<str>>);
+    let before = session.replace(props.session.clone());
+    if before.is_some() && before != props.session {
+        events.borrow_mut().clear();
     }
-}
-
-/// Forgets what was asked for a user who has gone: a path tells something, too.
-#[hook]
-pub fn use_log_of(session: Option<Rc<str>>) {
-    let clear = use_context::<LogContext>().map(|log| log.events.dispatcher());
-    let known = use_mut_ref(|| None::<Rc<str>>);
-    use_effect_with(session, move |session| {
-        let before = known.replace(session.clone());
-        if let (Some(clear), true) = (clear, before.is_some() && before != *session) {
-            clear.dispatch(Action::Clear);
+    use_memo((), {
+        let (events, render) = (events.clone(), render.clone());
+        // From the first render on: nothing was sent before.
+        move |()| {
+            subscribe_requests(move |event| {
+                remember(&events, event);
+                render.force_update();
+            })
         }
     });
-}
-
-/// The list of requests, newest first.
-#[component]
-pub fn RequestLog() -> Html {
-    let Some(LogContext { events }) = use_context::<LogContext>() else {
+    if !props.shown {
         return Html::default();
-    };
-    let clear = {
-        let events = events.dispatcher();
-        move |_| events.dispatch(Action::Clear)
+    }
+    let rows: Html = events.borrow().iter().map(row).collect();
+    let is_empty = events.borrow().is_empty();
+    let clear = move |_| {
+        events.borrow_mut().clear();
+        render.force_update();
     };
     html! {
         <aside class="card log" aria-label="Requests">
@@ -91,19 +57,30 @@ pub fn RequestLog() -> Html {
                 <h2>{ "Requests" }</h2>
                 <button class="quiet" data-testid="clear-log" onclick={clear}>{ "Clear" }</button>
             </header>
-            if events.0.is_empty() {
+            if is_empty {
                 <p class="hint">{ "Nothing sent yet." }</p>
             }
-            <ol data-testid="request-log">{ for events.0.iter().map(row) }</ol>
+            <ol data-testid="request-log">{ rows }</ol>
         </aside>
+    }
+}
+
+fn remember(events: &RefCell<Events>, event: &RequestEvent) {
+    // What starts and watches the show is no part of it.
+    if !event.path.starts_with("/__dev") {
+        let mut events = events.borrow_mut();
+        events.truncate(REMEMBERED - 1);
+        events.push_front(event.clone());
     }
 }
 
 fn row(event: &RequestEvent) -> Html {
     let (status, tone) = match event.outcome {
-        RequestOutcome::Status(status @ 200..=299) => (status.to_string(), "good"),
-        RequestOutcome::Status(status) => (status.to_string(), "bad"),
-        RequestOutcome::Failed(why) => (why.to_owned(), "bad"),
+        RequestOutcome::Status(status) => {
+            let tone = if (200..300).contains(&status) { "status good" } else { "status bad" };
+            (AttrValue::from(status.to_string()), tone)
+        }
+        RequestOutcome::Failed(why) => (why.into(), "status bad"),
     };
     let credential = match event.credential {
         CredentialKind::Bearer => "bearer",
@@ -111,15 +88,17 @@ fn row(event: &RequestEvent) -> Html {
         _ => "none",
     };
     let method = event.method.as_str();
+    let path = AttrValue::from(event.path.clone());
+    let milliseconds = event.duration.as_secs() * 1_000 + u64::from(event.duration.subsec_millis());
     html! {
-        <li key={event.id} data-method={method} data-path={event.path.to_string()}
-            data-status={status.clone()} data-credential={credential}>
+        <li key={event.id} data-method={method} data-path={&path} data-status={&status}
+            data-credential={credential}>
             <code class="method">{ method }</code>
-            <code class="path">{ &*event.path }</code>
-            <span class="ms">{ format!("{} ms", event.duration.as_millis()) }</span>
+            <code class="path">{ path }</code>
+            <span class="ms">{ milliseconds }{ " ms" }</span>
             <span class="how">
-                <span class={classes!("status", tone)}>{ status }</span>
-                <span class={classes!("credential", credential)}>{ credential }</span>
+                <span class={tone}>{ status }</span>
+                <span class="credential">{ credential }</span>
                 if event.replayed {
                     <span class="hint" title="Sent again with a new token after a 401">{ "replayed" }</span>
                 }

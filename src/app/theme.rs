@@ -1,44 +1,24 @@
 //! Light or dark: the system's choice, or the user's.
+//!
+//! The page's root element says which, and `index.html` sets it before the first paint.
 
-use yew::prelude::*;
+use web_sys::Element;
 
 const KEY: &str = "yew-clerk-theme";
+const ATTRIBUTE: &str = "data-theme";
 
 /// What the user has chosen.
 #[derive(Clone, Copy, PartialEq)]
-enum Theme {
+pub enum Theme {
     System,
     Light,
     Dark,
 }
 
 impl Theme {
-    const fn next(self) -> Self {
-        match self {
-            Self::System => Self::Light,
-            Self::Light => Self::Dark,
-            Self::Dark => Self::System,
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    const fn sign(self) -> &'static str {
-        match self {
-            Self::System => "◐",
-            Self::Light => "☀",
-            Self::Dark => "☾",
-        }
-    }
-
-    fn stored() -> Self {
-        let name = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    /// What is shown.
+    pub fn current() -> Self {
+        let name = root().and_then(|root| root.get_attribute(ATTRIBUTE));
         match name.as_deref() {
             Some("light") => Self::Light,
             Some("dark") => Self::Dark,
@@ -46,36 +26,36 @@ impl Theme {
         }
     }
 
-    /// Shows the theme, and remembers it where that is possible.
-    fn apply(self) {
-        let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element());
-        if let Some(root) = root {
-            let _shown = root.set_attribute("data-theme", self.name());
-        }
-        if let Some(storage) = storage() {
-            let _remembered = storage.set_item(KEY, self.name());
+    /// A sign for a button, and in words what it shows and does.
+    pub const fn button(self) -> (&'static str, &'static str) {
+        match self {
+            Self::System => ("◐", "Theme: system. Change it."),
+            Self::Light => ("☀", "Theme: light. Change it."),
+            Self::Dark => ("☾", "Theme: dark. Change it."),
         }
     }
+
+    /// Shows the next theme, and remembers it where that is possible.
+    pub fn change(self) {
+        let name = match self {
+            Self::System => "light",
+            Self::Light => "dark",
+            Self::Dark => "system",
+        };
+        if let Some(root) = root() {
+            let _shown = root.set_attribute(ATTRIBUTE, name);
+        }
+        if let Some(storage) = storage() {
+            let _remembered = storage.set_item(KEY, name);
+        }
+    }
+}
+
+fn root() -> Option<Element> {
+    web_sys::window()?.document()?.document_element()
 }
 
 /// `None` where storage is blocked.
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
-}
-
-/// Switches between the system's theme, light and dark.
-#[component]
-pub fn ThemeToggle() -> Html {
-    let theme = use_state(Theme::stored);
-    use_effect_with(*theme, |theme| theme.apply());
-    let onclick = {
-        let theme = theme.clone();
-        move |_| theme.set(theme.next())
-    };
-    let label = format!("Theme: {}. Change it.", theme.name());
-    html! {
-        <button class="icon" data-testid="theme" aria-label={label.clone()} title={label} {onclick}>
-            { theme.sign() }
-        </button>
-    }
 }

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::greeting::{Greeting, GreetingCard};
+use crate::app::greeting::{Greeting, Shown, greeting_card};
 
 /// The query function returns `Err` on every answer that is not 2xx.
 /// It is aborted when nobody waits any more.
@@ -14,15 +14,12 @@ pub fn Query() -> Html {
         api.get("/api/foo").signal(&ctx.signal()).json::<Greeting>()
     });
 
-    let again = greeting.clone();
-    html! {
-        <GreetingCard
-            data={greeting.data()}
-            error={greeting.error()}
-            busy={greeting.is_fetching()}
-            offline={greeting.is_paused()}
-            failures={greeting.failure_count()}
-            retry={move |()| { again.refetch(); }}
-        />
-    }
+    let shown = Shown {
+        data: greeting.data(),
+        error: greeting.error(),
+        busy: greeting.is_fetching(),
+        offline: greeting.is_paused(),
+        failures: greeting.failure_count(),
+    };
+    greeting_card(shown, move || drop(greeting.refetch()))
 }

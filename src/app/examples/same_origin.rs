@@ -3,7 +3,7 @@
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::greeting::{Greeting, GreetingCard};
+use crate::app::greeting::{Greeting, Shown, greeting_card};
 
 /// Fetches with the cookie alone: no header, no token.
 #[component]
@@ -23,13 +23,11 @@ pub fn SameOrigin() -> Html {
         }
     });
 
-    let again = greeting.clone();
-    html! {
-        <GreetingCard
-            data={greeting.data()}
-            error={greeting.error()}
-            busy={greeting.is_validating()}
-            retry={move |()| { again.mutate(); }}
-        />
-    }
+    let shown = Shown {
+        data: greeting.data(),
+        error: greeting.error(),
+        busy: greeting.is_validating(),
+        ..Shown::default()
+    };
+    greeting_card(shown, move || drop(greeting.mutate()))
 }

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::greeting::{Greeting, GreetingCard};
+use crate::app::greeting::{Greeting, Shown, greeting_card};
 
 /// Shows what is cached, and fetches with the bearer token:
 /// now, on focus, and when the network is back.
@@ -11,13 +11,11 @@ use crate::app::greeting::{Greeting, GreetingCard};
 pub fn Swr() -> Html {
     let greeting = use_clerk_swr::<Greeting>("/api/foo");
 
-    let again = greeting.clone();
-    html! {
-        <GreetingCard
-            data={greeting.data()}
-            error={greeting.error()}
-            busy={greeting.is_validating()}
-            retry={move |()| { again.mutate(); }}
-        />
-    }
+    let shown = Shown {
+        data: greeting.data(),
+        error: greeting.error(),
+        busy: greeting.is_validating(),
+        ..Shown::default()
+    };
+    greeting_card(shown, move || drop(greeting.mutate()))
 }

@@ -3,13 +3,12 @@
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::link::To;
-use crate::app::routes::Route;
+use crate::app::router::Route;
 
 /// A page: where it is, what it shows, and in a sentence what that does.
 type Tile = (Route, &'static str, &'static str);
 
-const PARTS: [Tile; 4] = [
+const TILES: [Tile; 5] = [
     (
         Route::SameOrigin,
         "fetch::get",
@@ -30,17 +29,15 @@ const PARTS: [Tile; 4] = [
         "use_authenticated_fetch",
         "A handle that always sends the token: from anywhere, in a hidden tab too.",
     ),
+    (
+        Route::Notes,
+        "pages · optimistic changes · rollback",
+        "All of it in one page: what you write is there at once, and goes again if the server says no.",
+    ),
 ];
 
-const TOGETHER: Tile = (
-    Route::Notes,
-    "pages · optimistic changes · rollback",
-    "All of it in one page: what you write is there at once, and goes again if the server says no.",
-);
-
 /// The overview.
-#[component]
-pub fn Home() -> Html {
+pub fn page(auth: &AuthHandle) -> Html {
     html! {
         <div class="stack" data-testid="page-home">
             <header class="lead hero">
@@ -49,31 +46,30 @@ pub fn Home() -> Html {
                     { "SWR, TanStack Query and session tokens that live for a minute, on one cache, in Rust. Each \
                        page shows one way to fetch, the code that does it, and every request that it makes." }
                 </p>
-                <div class="row">
-                    <SignedOut>
-                        <To route={Route::SignIn} class="button primary">{ "Sign in to try it" }</To>
-                    </SignedOut>
-                    <SignedIn>
-                        <To route={Route::Swr} class="button primary">{ "See it work" }</To>
-                    </SignedIn>
-                </div>
+                <div class="row">{ first_step(auth) }</div>
             </header>
-            <ol class="tiles">
-                { for PARTS.into_iter().map(tile) }
-                { tile(TOGETHER) }
-            </ol>
+            <ol class="tiles">{ for TILES.into_iter().map(tile) }</ol>
         </div>
     }
 }
 
+fn first_step(auth: &AuthHandle) -> Html {
+    let (path, text) = match auth.state() {
+        AuthState::SignedOut => (Route::SignIn.path(), "Sign in to try it"),
+        AuthState::SignedIn(_) => (Route::Swr.path(), "See it work"),
+        _ => return Html::default(),
+    };
+    html! { <a class="button primary" href={path}>{ text }</a> }
+}
+
 fn tile((route, shows, text): Tile) -> Html {
     html! {
-        <li key={route.title()} class="card">
-            <To {route}>
+        <li key={shows} class="card">
+            <a href={route.path()}>
                 <strong>{ route.title() }</strong>
                 <code>{ shows }</code>
                 <span>{ text }</span>
-            </To>
+            </a>
         </li>
     }
 }

@@ -3,15 +3,14 @@
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::code::Code;
 use crate::app::faults::Faults;
-use crate::app::greeting::Live;
+use crate::app::greeting::live;
+use crate::app::pieces::lead;
 
-/// The properties of [`Part`].
-#[derive(PartialEq, Properties)]
-pub struct PartProps {
+/// A page about one of the four ways to fetch.
+pub struct Part {
     /// The name in tests.
-    pub name: &'static str,
+    pub testid: &'static str,
     /// The heading.
     pub title: &'static str,
     /// What it is about.
@@ -20,31 +19,29 @@ pub struct PartProps {
     pub hint: &'static str,
     /// The file of the example.
     pub source: &'static str,
-    /// The example.
-    pub children: Html,
 }
 
-/// A page about one of the four ways to fetch.
-#[component]
-pub fn Part(props: &PartProps) -> Html {
-    let client = use_query_client();
-    let changed = move |()| {
-        // The same counter under the keys of three pages.
-        for key in ["with cookie", "/api/foo", "greeting"] {
-            client.invalidate_queries(key);
+impl Part {
+    /// The page, with the example that runs on it.
+    pub fn page(&self, auth: &AuthHandle, example: Html) -> Html {
+        let content = html! { <>{ example }<Faults hint={self.hint} /></> };
+        html! {
+            <div class="stack" data-testid={self.testid}>
+                { lead(self.title, self.text) }
+                { live(auth, content) }
+                { code(self.source) }
+            </div>
         }
-    };
+    }
+}
+
+/// The code that a page shows: the very file that runs, but for the part before its first import.
+fn code(source: &'static str) -> Html {
+    let shown = source.split_once("// ---\n").map_or(source, |(_, shown)| shown);
     html! {
-        <div class="stack" data-testid={format!("page-{}", props.name)}>
-            <header class="lead">
-                <h1>{ props.title }</h1>
-                <p>{ props.text }</p>
-            </header>
-            <Live>
-                { props.children.clone() }
-                <Faults hint={props.hint} {changed} />
-            </Live>
-            <Code source={props.source} />
-        </div>
+        <section class="card code">
+            <h2>{ "The code that runs here" }</h2>
+            <pre data-testid="code" tabindex="0"><code>{ shown.trim_ascii() }</code></pre>
+        </section>
     }
 }

@@ -7,7 +7,7 @@ use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use super::model::{Note, Notes};
-use crate::app::greeting::skeleton;
+use crate::app::pieces::skeleton;
 
 /// The longest note that the server takes.
 const LONGEST: &str = "2000";

@@ -9,22 +9,18 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::greeting::Live;
+use crate::app::greeting::live;
+use crate::app::pieces::lead;
 use list::{AddNote, List};
 use model::{Note, Notes as Data};
 
 /// The page.
-#[component]
-pub fn Notes() -> Html {
+pub fn page(auth: &AuthHandle) -> Html {
+    let text = "What you write appears at once, and goes again if the server says no. The notes are yours alone.";
     html! {
         <div class="stack" data-testid="page-notes">
-            <header class="lead">
-                <h1>{ "Notes" }</h1>
-                <p>
-                    { "What you write appears at once, and goes again if the server says no. The notes are yours alone." }
-                </p>
-            </header>
-            <Live><MyNotes /></Live>
+            { lead("Notes", text) }
+            { live(auth, html! { <MyNotes /> }) }
         </div>
     }
 }
