@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
-use crate::{process, sizes};
+use crate::{own_std, process, shrink, sizes};
 
 /// The most that html, JavaScript, WebAssembly and CSS may weigh together after brotli. One place,
 /// so that raising it is a decision and shows in review. It follows the bundle down: the aim is 130 kB.
@@ -35,12 +35,18 @@ impl Options {
 
 /// Builds into `dist/`.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let needs = [Need::Target, Need::WasmOpt, Need::WasmBindgen, Need::Trunk];
+    let needs = [Need::Target, Need::Shrinkers, Need::WasmBindgen, Need::Trunk];
     let toolchain = setup::ensure(workspace, &needs)?;
     let mut trunk = workspace.wasm_command("trunk", toolchain, &["build", "--release", "--dist"]);
+    match setup::ensure(workspace, &[Need::StdSource]) {
+        Ok(_) => own_std::add_to(&mut trunk),
+        // The app is the same, only larger.
+        Err(reason) => eprintln!("the bundle is built with the compiler's own std: {reason}"),
+    }
     process::visible(trunk.arg(workspace.dist()))?;
 
     let dist = workspace.dist();
+    shrink::run(workspace, &dist)?;
     std::fs::copy(dist.join("index.html"), dist.join(FALLBACK))
         .map_err(Error::io(format!("write dist/{FALLBACK}")))?;
     weigh(workspace, options.no_budget)

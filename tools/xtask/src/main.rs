@@ -11,14 +11,17 @@ mod counts;
 mod debian;
 mod error;
 mod npm;
+mod own_std;
 mod process;
 mod serve;
 mod setup;
+mod shrink;
 mod sizes;
 mod test;
 mod toolchain;
 mod tools;
 mod versions;
+mod wasm;
 mod workspace;
 
 use error::{Error, Result};
@@ -29,7 +32,7 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   setup                        install what is missing: the wasm32 target, trunk, wasm-bindgen,
-                               wasm-opt and a browser with its driver
+                               wasm-opt, esbuild and a browser with its driver
   serve [--port N] [--api-port N] [--open]
                                the app at http://localhost:8080, rebuilt on change, with its API
   build [--no-budget]          the release bundle in dist/, and its sizes

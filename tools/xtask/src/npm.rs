@@ -1,4 +1,4 @@
-//! `wasm-opt` from npm: the only source that has the pinned version for every system.
+//! What shrinks the bundle, from npm: it has the pinned versions for every system.
 
 use crate::error::{Error, Result};
 use crate::process;
@@ -10,16 +10,16 @@ use std::path::PathBuf;
 const PACKAGE: &str = include_str!("../npm/package.json");
 const LOCK: &str = include_str!("../npm/package-lock.json");
 
-/// Whether the pinned `wasm-opt` is there: ours, or one on the user's path.
+/// The programs that are called.
+const PROGRAMS: &[&str] = &["wasm-opt", "esbuild"];
+
+/// Whether the pinned programs are there. Asking them for their versions would load megabytes; the
+/// lock file says what npm has installed.
 pub fn find(workspace: &Workspace) -> Option<String> {
-    // Asking ours for its version would load megabytes; the lock file says what npm has installed.
     let lock = fs::read_to_string(folder(workspace).join("package-lock.json"));
-    let program = folder(workspace).join("node_modules").join(".bin").join("wasm-opt");
-    if lock.is_ok_and(|lock| lock == LOCK) && program.exists() {
-        return Some(versions::WASM_OPT.to_owned());
-    }
-    let found = process::output(workspace.command("wasm-opt").arg("--version"))?;
-    versions::of_output(&found).filter(|found| *found == versions::WASM_OPT).map(str::to_owned)
+    let programs = folder(workspace).join("node_modules").join(".bin");
+    let complete = PROGRAMS.iter().all(|program| programs.join(program).exists());
+    (complete && lock.is_ok_and(|lock| lock == LOCK)).then(|| versions::WASM_OPT.to_owned())
 }
 
 /// Installs it below `target/`, exactly as locked.
@@ -28,10 +28,7 @@ pub fn install(workspace: &Workspace) -> Result<()> {
         return Err(Error::Missing {
             what: format!("wasm-opt {}", versions::WASM_OPT),
             why: "it is installed with npm, which is not there".to_owned(),
-            fix: format!(
-                "install Node.js with npm and repeat, or put binaryen's wasm-opt {} on the PATH",
-                versions::WASM_OPT
-            ),
+            fix: "install Node.js with npm, and repeat".to_owned(),
         });
     }
     let folder = folder(workspace);

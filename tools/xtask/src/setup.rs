@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::toolchain::{self, WasmToolchain};
 use crate::workspace::{self, Workspace};
-use crate::{browsers, npm, tools, versions};
+use crate::{browsers, npm, own_std, tools, versions};
 use std::time::Instant;
 
 /// Something that cargo alone does not bring.
@@ -15,14 +15,23 @@ pub enum Need {
     Trunk,
     /// JavaScript glue, and running tests in browsers.
     WasmBindgen,
-    /// Small bundles.
-    WasmOpt,
+    /// Small bundles: wasm-opt and esbuild.
+    Shrinkers,
+    /// Small bundles: what the standard library is compiled from.
+    StdSource,
     /// A browser that tests can drive.
     Browser,
 }
 
 /// Everything, in the order in which it is installed: what fails early comes first.
-const ALL: &[Need] = &[Need::Target, Need::WasmOpt, Need::Browser, Need::WasmBindgen, Need::Trunk];
+const ALL: &[Need] = &[
+    Need::Target,
+    Need::StdSource,
+    Need::Shrinkers,
+    Need::Browser,
+    Need::WasmBindgen,
+    Need::Trunk,
+];
 
 impl Need {
     fn name(self) -> &'static str {
@@ -30,7 +39,8 @@ impl Need {
             Self::Target => "wasm32 target",
             Self::Trunk => "trunk",
             Self::WasmBindgen => "wasm-bindgen",
-            Self::WasmOpt => "wasm-opt",
+            Self::Shrinkers => "wasm-opt",
+            Self::StdSource => "rust-src",
             Self::Browser => "chromium",
         }
     }
@@ -40,7 +50,8 @@ impl Need {
             Self::Target => "compiles the app for the browser",
             Self::Trunk => "bundles the app and reloads it on change; about 3 minutes",
             Self::WasmBindgen => "connects Rust and JavaScript, runs browser tests; 2 minutes",
-            Self::WasmOpt => "shrinks the release bundle",
+            Self::Shrinkers => "with esbuild: shrinks the release bundle",
+            Self::StdSource => "the release bundle has a standard library of its own",
             Self::Browser => "browser tests and end-to-end tests run in it",
         }
     }
@@ -54,7 +65,8 @@ impl Need {
             }
             Self::Trunk => tools::find_trunk(workspace),
             Self::WasmBindgen => tools::find_wasm_bindgen(workspace),
-            Self::WasmOpt => npm::find(workspace),
+            Self::Shrinkers => npm::find(workspace),
+            Self::StdSource => own_std::find(workspace),
             Self::Browser => browsers::find(workspace).ok().map(|browser| browser.version),
         }
     }
@@ -64,7 +76,8 @@ impl Need {
             Self::Target => toolchain::install(workspace),
             Self::Trunk => tools::install_trunk(workspace),
             Self::WasmBindgen => tools::install_wasm_bindgen(workspace),
-            Self::WasmOpt => npm::install(workspace),
+            Self::Shrinkers => npm::install(workspace),
+            Self::StdSource => own_std::install(workspace),
             Self::Browser => browsers::install(workspace),
         }
     }
@@ -72,9 +85,9 @@ impl Need {
     fn wanted_version(self, workspace: &Workspace) -> String {
         match self {
             Self::Trunk => versions::TRUNK.to_owned(),
-            Self::WasmOpt => versions::WASM_OPT.to_owned(),
+            Self::Shrinkers => versions::WASM_OPT.to_owned(),
             Self::WasmBindgen => versions::wasm_bindgen(workspace).unwrap_or_default(),
-            Self::Target | Self::Browser => String::new(),
+            Self::Target | Self::StdSource | Self::Browser => String::new(),
         }
     }
 }
