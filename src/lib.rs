@@ -25,4 +25,5 @@ pub mod components;
 pub mod engine;
 pub mod fetch;
 pub mod hooks;
+mod json;
 pub mod prelude;

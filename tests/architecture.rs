@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PURE: [&str; 4] = ["src/engine", "src/client", "src/auth", "src/fetch"];
+const PURE: [&str; 5] = ["src/engine", "src/client", "src/auth", "src/fetch", "src/json"];
 const WEB: [&str; 8] = [
     "web_sys",
     "js_sys",

@@ -7,6 +7,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::defaults::TOKEN_SIZE_LIMIT;
+use crate::json;
 
 /// The claims of a JSON web token that matter in the browser.
 ///
@@ -42,8 +43,8 @@ impl Claims {
         }
         let (_, payload, _) = parts(token).ok_or(ClaimsError::NotThreeParts)?;
         let bytes = base64url(payload).ok_or(ClaimsError::NotBase64)?;
-        let json = std::str::from_utf8(&bytes).map_err(|_| ClaimsError::NotJson)?;
-        match serde_json::from_str(json) {
+        let text = std::str::from_utf8(&bytes).map_err(|_| ClaimsError::NotJson)?;
+        match json::from_str(text) {
             Ok(Claim::Map(claims)) => Ok(Self::from_map(&claims)),
             _ => Err(ClaimsError::NotJson),
         }

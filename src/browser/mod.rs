@@ -44,6 +44,16 @@ pub fn default_client() -> QueryClient {
     DEFAULT_CLIENT.with(|default| default.client.clone())
 }
 
+/// The number that a text in JavaScript's and JSON's form stands for; the browser has the code for that.
+#[must_use]
+pub fn parse_float(text: &str) -> f64 {
+    if cfg!(target_arch = "wasm32") {
+        js_sys::parse_float(text)
+    } else {
+        text.parse().unwrap_or(f64::NAN)
+    }
+}
+
 /// Says in the console what a developer should mend.
 pub fn console_error(text: &str) {
     if cfg!(target_arch = "wasm32") {

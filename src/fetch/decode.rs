@@ -5,27 +5,28 @@ use std::rc::Rc;
 use serde::de::DeserializeOwned;
 
 use super::error::DecodeError;
+use crate::json;
 
 /// Decodes JSON. An empty body, as of a 204, is read as `null`: `()` and `Option` take it.
-pub(super) fn json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-    let is_empty = text.trim_ascii().is_empty();
-    serde_json::from_str(if is_empty { "null" } else { text })
+pub(super) fn json<T: DeserializeOwned>(text: &str) -> Result<T, json::Error> {
+    json::from_str(if is_empty(text) { "null" } else { text })
+}
+
+fn is_empty(text: &str) -> bool {
+    text.trim_ascii().is_empty()
 }
 
 /// Says where an answer is not as expected.
-pub(super) fn failure(text: &str, url: &Rc<str>, error: &serde_json::Error) -> DecodeError {
-    let full = error.to_string();
-    let (line, column) = (error.line(), error.column());
-    // The place has fields of its own.
-    let place = [" at line ", &line.to_string(), " column ", &column.to_string()].concat();
-    let message = full.strip_suffix(&*place).unwrap_or(&full);
-    let message = if text.trim_ascii().is_empty() { "the body is empty" } else { message };
+pub(super) fn failure(text: &str, url: &Rc<str>, error: &json::Error) -> DecodeError {
+    let before = text.as_bytes().get(..error.at()).unwrap_or_default();
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    let in_line = before.iter().rev().take_while(|byte| **byte != b'\n').count();
     DecodeError {
         url: url.clone(),
-        path: path_at(text, line, column).into(),
-        line,
-        column,
-        message: message.into(),
+        path: path_at(text, before).into(),
+        line: lines + 1,
+        column: in_line + 1,
+        message: if is_empty(text) { "the body is empty" } else { error.message() }.into(),
     }
 }
 
@@ -34,28 +35,20 @@ enum Frame<'a> {
     Map { key: &'a str, in_value: bool },
 }
 
-/// The path to the value that ends at a line and a column, as `$.items[3].title`.
-fn path_at(text: &str, line: usize, column: usize) -> String {
-    let mut start = 0;
-    for _ in 1..line {
-        let rest = text.bytes().skip(start);
-        start += rest.take_while(|byte| *byte != b'\n').count() + 1;
-    }
-    let end = start.saturating_add(column).min(text.len());
+/// The path to the value that begins behind `before`, as `$.items[3].title`.
+fn path_at(text: &str, before: &[u8]) -> String {
     let mut frames: Vec<Frame> = Vec::new();
-    let mut rest = text.as_bytes().get(..end).unwrap_or_default().iter().enumerate();
+    let mut rest = before.iter().enumerate();
     while let Some((at, byte)) = rest.next() {
         match (byte, frames.last_mut()) {
             (b'[', _) => frames.push(Frame::List(0)),
             (b'{', _) => frames.push(Frame::Map { key: "", in_value: false }),
             (b']' | b'}', _) => drop(frames.pop()),
-            // A comma right at the end still belongs to the value before it.
-            (b',', _) if at + 1 == end => {}
             (b',', Some(Frame::List(index))) => *index += 1,
             (b',', Some(Frame::Map { in_value, .. })) => *in_value = false,
             (b':', Some(Frame::Map { in_value, .. })) => *in_value = true,
             (b'"', frame) => {
-                let close = skip_string(&mut rest).unwrap_or(end);
+                let close = skip_string(&mut rest).unwrap_or(before.len());
                 if let Some(Frame::Map { key, in_value: false }) = frame {
                     *key = text.get(at + 1..close).unwrap_or_default();
                 }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::auth::TokenError;
+use crate::json;
 
 /// Why a request gave no value. Cheap to clone.
 ///
@@ -265,7 +266,7 @@ impl StatusError {
     /// ```
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_str(&self.whole).ok()
+        json::from_str(&self.whole).ok()
     }
 
     /// The body as any JSON; as [`StatusError::json`].

@@ -16,6 +16,7 @@ use super::scope::Scope;
 use super::transport::RawResponse;
 use crate::client::runtime::LocalFuture;
 use crate::engine::time::Time;
+use crate::json;
 
 /// An answer whose headers are there and whose body can be read once.
 ///
@@ -165,7 +166,7 @@ impl Loaded {
     }
 
     #[cold]
-    fn refuse(mut self, error: &serde_json::Error) -> FetchError {
+    fn refuse(mut self, error: &json::Error) -> FetchError {
         let mut error = decode::failure(&self.text, &self.scope.url, error);
         error.message = clean(&self.scrub, &error.message);
         error.path = clean(&self.scrub, &error.path);

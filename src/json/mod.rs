@@ -1,0 +1,33 @@
+//! Reads JSON into any type that serde can make.
+//!
+//! Follows `serde_json` in what it takes and gives, and is a third of its code, as most of that is about
+//! messages: how floats are written, strings quoted, and positions found again in a text. Here an error says
+//! what kind of value stood there and never repeats it, since it may be a secret.
+
+mod deserializer;
+mod error;
+mod keys;
+mod reader;
+mod variants;
+
+use serde::de::DeserializeOwned;
+
+pub(crate) use error::Error;
+use reader::Reader;
+
+/// How many lists and maps a text may nest, as in `serde_json`.
+const DEPTH_LIMIT: u8 = 128;
+
+/// The value that a text describes.
+///
+/// # Errors
+/// When the text is no JSON, or not that of a `T`.
+pub(crate) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    let mut reader = Reader::new(text);
+    let value = T::deserialize(&mut reader)?;
+    reader.finish()?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests;
