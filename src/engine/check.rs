@@ -3,7 +3,7 @@
 use super::entry::{Entry, EntryId, FetchStatus, Phase, Status};
 use super::observer::ObserverId;
 use super::state::Engine;
-use super::time::Time;
+use super::time::{Time, Wait};
 
 impl Engine {
     /// Says what does not agree in the engine's state, which would be a mistake of the engine's own. Takes time
@@ -12,19 +12,22 @@ impl Engine {
     /// # Errors
     /// With the first disagreement, in words.
     pub fn check(&self) -> Result<(), String> {
-        let fetching = |entry: &&Entry| entry.state.fetch_status == FetchStatus::Fetching;
-        let count = self.entries.values().filter(fetching).count();
+        let fetching = |entry: &Entry| entry.state.fetch_status == FetchStatus::Fetching;
+        let count = self.entries.iter().filter(|(_, entry)| fetching(entry)).count();
         claim(count as u64 == u64::from(self.fetching_count()), "the count of fetching entries")?;
-        claim(self.by_key.len() == self.entries.len(), "the number of keys and of entries")?;
         let mut listed = 0;
-        for (id, entry) in &self.entries {
+        for (id, entry) in self.entries.iter() {
             let id = EntryId(id);
-            claim(self.by_key.get(&entry.key) == Some(&id), "an entry and its key")?;
+            claim(
+                self.find(&entry.key).map(|(found, _)| found) == Some(id),
+                "an entry and its key",
+            )?;
             listed += self.check_list(id, entry)?;
             self.check_state(entry)?;
             self.check_alarms(entry)?;
         }
-        let watching = self.observers.values().filter(|observer| observer.entry.is_some()).count();
+        let watching =
+            self.observers.iter().filter(|(_, observer)| observer.entry.is_some()).count();
         claim(listed == watching, "observers that are in no list of their entry")
     }
 
@@ -63,9 +66,9 @@ impl Engine {
     fn check_alarms(&self, entry: &Entry) -> Result<(), String> {
         let ends = entry.gc.is_set() || Time::ZERO.after(entry.gc_time) == Time::NEVER;
         claim(!entry.is_unused() || ends, "an unused entry that stays for ever")?;
-        let polls = entry.poll_every.filter(|every| Time::ZERO.after(*every) != Time::NEVER);
+        let polls = entry.poll_every != Wait::FOREVER;
         let idle = entry.fetch.is_none() && entry.observers.len > 0;
-        claim(!idle || polls.is_none() || entry.poll.is_set(), "polling that has stopped")?;
+        claim(!idle || !polls || entry.poll.is_set(), "polling that has stopped")?;
         let waits = entry.fetch.as_ref().is_some_and(|fetch| fetch.phase == Phase::Backoff);
         claim(!waits || entry.retry.is_set(), "a retry that never comes")
     }

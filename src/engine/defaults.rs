@@ -25,11 +25,14 @@ pub const QUERY_RETRY: u32 = 3;
 /// The first delay of TanStack Query's `retryDelay`; each later one is twice as long.
 pub const QUERY_RETRY_BASE: Duration = Duration::from_secs(1);
 
+/// After so many doublings the delay is at its longest.
+pub const QUERY_RETRY_DOUBLINGS: u32 = 5;
+
 /// The longest delay of TanStack Query's `retryDelay`.
 pub const QUERY_RETRY_MAX: Duration = Duration::from_secs(30);
 
 /// The shortest interval, and the shortest wait before a retry. Browsers do not go below it either.
 pub const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
-/// How many events the trail remembers: some minutes of a busy page, at 24 kB.
+/// At most how many events the trail remembers, and at least half of that: some minutes of a busy page, at 24 kB.
 pub const TRAIL_LENGTH: usize = 256;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use slotmap::DefaultKey;
+use super::slots::SlotId;
 
 use super::effect::{Fetcher, Waiter};
 use super::erased::{Data, Failure};
@@ -12,12 +12,12 @@ use super::observer::ObserverId;
 use super::optimistic::Patches;
 use super::options::{Access, InitialData, ObserverOptions};
 use super::signal::Signal;
-use super::time::Time;
+use super::time::{Time, Wait};
 use super::timers::Alarm;
 
 /// Names an entry. An id of a removed entry never names a later one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryId(pub(crate) DefaultKey);
+pub struct EntryId(pub(crate) SlotId);
 
 /// What is known of the data. Same as TanStack Query's `status`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,17 +71,12 @@ pub struct QueryState {
 }
 
 impl QueryState {
-    /// The state of an entry that begins with `initial` data, if there is any.
-    pub(crate) fn initial(initial: Option<&InitialData>, now: Time) -> Self {
-        let Some(initial) = initial else {
-            return Self::default();
-        };
-        Self {
-            data: Some(initial.data.clone()),
-            data_updated_at: initial.updated_at.unwrap_or(now),
-            status: Status::Success,
-            ..Self::default()
-        }
+    /// Notes that the newest data is good.
+    fn succeed(&mut self) {
+        self.error = None;
+        self.error_updated_at = Time::ZERO;
+        self.status = Status::Success;
+        self.is_invalidated = false;
     }
 }
 
@@ -127,20 +122,23 @@ pub(crate) struct Fetch {
 /// A cache entry.
 pub struct Entry {
     pub(crate) key: Key,
+    /// The next entry that [`Index`](super::index::Index) finds in the same place.
+    pub(crate) same_list: Option<EntryId>,
     pub(crate) state: QueryState,
     /// The data without optimistic changes.
     pub(crate) base: Option<Data>,
     pub(crate) patches: Patches,
     pub(crate) initial: Option<InitialData>,
     pub(crate) access: Access,
-    pub(crate) fetch: Option<Fetch>,
+    /// Boxed, as it is moved out when it ends.
+    pub(crate) fetch: Option<Box<Fetch>>,
     /// Who fetches when nobody watches: the options and function that were used last.
     pub(crate) last: Option<(Rc<ObserverOptions>, Fetcher)>,
     pub(crate) gc_time: Duration,
     pub(crate) gc: Alarm,
     pub(crate) poll: Alarm,
     /// The interval that `poll` was set by: the shortest that any observer asks for.
-    pub(crate) poll_every: Option<Duration>,
+    pub(crate) poll_every: Wait,
     /// When the intervals began to count.
     pub(crate) poll_from: Time,
     /// The next try: of the running fetch, or (SWR) as a new request after the failed one has ended.
@@ -171,21 +169,21 @@ pub(crate) struct ObserverList {
 }
 
 impl Entry {
-    pub(crate) fn new(key: Key, access: Access, initial: Option<InitialData>, now: Time) -> Self {
-        let state = QueryState::initial(initial.as_ref(), now);
+    pub(crate) fn new(key: Key, access: Access, now: Time) -> Self {
         Self {
             key,
-            base: state.data.clone(),
-            state,
+            same_list: None,
+            base: None,
+            state: QueryState::default(),
             patches: Patches::default(),
-            initial,
+            initial: None,
             access,
             fetch: None,
             last: None,
             gc_time: Duration::ZERO,
             gc: Alarm::default(),
             poll: Alarm::default(),
-            poll_every: None,
+            poll_every: Wait::FOREVER,
             poll_from: now,
             retry: Alarm::default(),
             retries: 0,
@@ -197,6 +195,17 @@ impl Entry {
             disowned: 0,
             dirty: false,
         }
+    }
+
+    /// Begins with data as if it had been fetched.
+    pub(crate) fn begin_with(&mut self, initial: &InitialData, now: Time) {
+        self.initial = Some(initial.clone());
+        self.base = Some(initial.data.clone());
+        self.show();
+        let state = &mut self.state;
+        state.data_updated_at = initial.updated_at.unwrap_or(now);
+        state.succeed();
+        self.move_revert_point();
     }
 
     /// Whether it has data, optimistic data included.
@@ -232,10 +241,7 @@ impl Entry {
         }
         self.state.data_updated_at = at;
         self.state.data_update_count = self.state.data_update_count.saturating_add(1);
-        self.state.error = None;
-        self.state.error_updated_at = Time::ZERO;
-        self.state.status = Status::Success;
-        self.state.is_invalidated = false;
+        self.state.succeed();
     }
 
     /// What a fetch that was stopped leaves: the state from before it.

@@ -96,47 +96,58 @@ impl Default for Hint {
 
 /// A shared error of the user's own type.
 #[derive(Clone)]
-pub struct Failure {
+pub struct Failure(Rc<Failed>);
+
+struct Failed {
     error: Rc<dyn Any>,
     type_name: &'static str,
-    /// What the retry policy may know of it.
-    pub hint: Hint,
+    hint: Hint,
 }
 
 impl Failure {
     /// Wraps an error.
     pub fn new<E: 'static>(error: E, hint: Hint) -> Self {
-        Self { error: Rc::new(error), type_name: std::any::type_name::<E>(), hint }
+        Self::of(Rc::new(error), std::any::type_name::<E>(), hint)
+    }
+
+    fn of(error: Rc<dyn Any>, type_name: &'static str, hint: Hint) -> Self {
+        Self(Rc::new(Failed { error, type_name, hint }))
+    }
+
+    /// What the retry policy may know of it.
+    #[must_use]
+    pub fn hint(&self) -> &Hint {
+        &self.0.hint
     }
 
     /// The error, if it is an `E`.
     #[must_use]
     pub fn get<E: 'static>(&self) -> Option<Rc<E>> {
-        self.error.clone().downcast().ok()
+        self.0.error.clone().downcast().ok()
     }
 
     /// The error as a reference, if it is an `E`.
     #[must_use]
     pub fn downcast_ref<E: 'static>(&self) -> Option<&E> {
-        self.error.downcast_ref()
+        self.0.error.downcast_ref()
     }
 
     /// Whether both are the very same error. Errors are compared by identity, as in SWR.
     #[must_use]
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        std::ptr::addr_eq(Rc::as_ptr(&self.error), Rc::as_ptr(&other.error))
+        Rc::ptr_eq(&self.0, &other.0)
     }
 
     /// The name of the type, for error texts.
     #[must_use]
-    pub const fn type_name(&self) -> &'static str {
-        self.type_name
+    pub fn type_name(&self) -> &'static str {
+        self.0.type_name
     }
 }
 
 impl std::fmt::Debug for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Failure({})", self.type_name)
+        write!(f, "Failure({})", self.type_name())
     }
 }
 

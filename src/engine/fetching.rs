@@ -140,7 +140,7 @@ impl Engine {
         if entry.state.data.is_none() {
             entry.state.status = Status::Pending;
         }
-        entry.fetch = Some(Fetch {
+        entry.fetch = Some(Box::new(Fetch {
             seq,
             phase: Phase::Queued,
             failures: 0,
@@ -151,13 +151,13 @@ impl Engine {
             signal: Signal::new(),
             revert,
             waiters,
-        });
+        }));
         self.trail.push(now, &entry.key, What::Fetch);
         self.attempt(id, gate);
     }
 
     /// Ends the running fetch without an answer, for something newer to take its place.
-    pub(crate) fn supersede(&mut self, id: EntryId, now: Time) -> Option<Fetch> {
+    pub(crate) fn supersede(&mut self, id: EntryId, now: Time) -> Option<Box<Fetch>> {
         let entry = self.entries.get_mut(id.0)?;
         let fetch = entry.fetch.take()?;
         entry.retry.clear();
@@ -258,9 +258,10 @@ impl Engine {
 
     /// The driver is about to call the query function: which, or `None` if nobody wants it any more.
     pub fn begin(&mut self, id: EntryId, seq: u64) -> Option<Fetcher> {
-        let is_next = |fetch: &Fetch| fetch.seq == seq && fetch.phase == Phase::Queued;
-        let fetch = self.entries.get(id.0).and_then(|entry| entry.fetch.as_ref());
-        fetch.filter(|fetch| is_next(fetch))?;
+        let fetch = self.entries.get(id.0)?.fetch.as_ref()?;
+        if fetch.seq != seq || fetch.phase != Phase::Queued {
+            return None;
+        }
         self.renew_fetcher(id);
         let fetch = self.entries.get_mut(id.0)?.fetch.as_mut()?;
         fetch.phase = Phase::Running;

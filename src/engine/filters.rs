@@ -64,8 +64,13 @@ impl Engine {
             let found = self.find(key).filter(|(id, entry)| self.matches(*id, entry, filters, now));
             return found.map(|(id, _)| id).into_iter().collect();
         }
-        let all = self.entries.iter().map(|(id, entry)| (EntryId(id), entry));
-        all.filter(|(id, entry)| self.matches(*id, entry, filters, now)).map(|(id, _)| id).collect()
+        let mut selected = Vec::new();
+        for (id, entry) in self.entries.iter() {
+            if self.matches(EntryId(id), entry, filters, now) {
+                selected.push(EntryId(id));
+            }
+        }
+        selected
     }
 
     fn matches(&self, id: EntryId, entry: &Entry, filters: &Filters, now: Time) -> bool {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use slotmap::DefaultKey;
+use super::slots::SlotId;
 
 use super::effect::{Fetcher, Listener};
 use super::entry::{Entry, EntryId, FetchStatus, QueryState, Status};
@@ -16,7 +16,7 @@ use super::timers::Alarm;
 
 /// Names an observer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObserverId(pub(crate) DefaultKey);
+pub struct ObserverId(pub(crate) SlotId);
 
 /// A set of the fields of a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

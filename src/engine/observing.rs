@@ -10,7 +10,7 @@ use super::key::Key;
 use super::observer::{Observer, ObserverId, View};
 use super::options::ObserverOptions;
 use super::state::Engine;
-use super::time::Time;
+use super::time::{Time, Wait};
 use super::timers::{Alarm, TimerOwner};
 use super::trail::What;
 
@@ -47,7 +47,7 @@ impl Engine {
             seen: (0, 0),
             stale: Alarm::default(),
         };
-        let id = ObserverId(self.observers.insert(observer));
+        let id = ObserverId(self.observers.insert(Box::new(observer)));
         if let Some(key) = watch.key {
             let entry = self.join(id, &key, now);
             self.fetch_if(id, entry, freshness::wants_on_mount, now);
@@ -90,7 +90,7 @@ impl Engine {
     }
 
     /// Makes an entry follow the changed options of one of its observers.
-    fn adapt(&mut self, id: ObserverId, entry: EntryId, old: Option<Duration>, now: Time) {
+    fn adapt(&mut self, id: ObserverId, entry: EntryId, old: Wait, now: Time) {
         let Some(options) = self.observer(id).map(|observer| observer.options.clone()) else {
             return;
         };
@@ -103,9 +103,12 @@ impl Engine {
         }
     }
 
-    fn interval_of(&self, id: ObserverId) -> Option<Duration> {
-        let observer = self.observer(id)?;
-        observer.interval(&self.entries.get(observer.entry?.0)?.state)
+    fn interval_of(&self, id: ObserverId) -> Wait {
+        let asked = || {
+            let observer = self.observer(id)?;
+            Some(observer.interval(&self.entries.get(observer.entry?.0)?.state))
+        };
+        asked().unwrap_or(Wait::FOREVER)
     }
 
     /// Removes an observer.
@@ -165,7 +168,7 @@ impl Engine {
     }
 
     /// Takes an observer out of the list of its entry.
-    fn leave(&mut self, id: ObserverId, interval: Option<Duration>, now: Time) {
+    fn leave(&mut self, id: ObserverId, interval: Wait, now: Time) {
         let Some(observer) = self.observers.get_mut(id.0) else {
             return;
         };
@@ -204,7 +207,7 @@ impl Engine {
             return;
         };
         entry.poll.clear();
-        entry.poll_every = None;
+        entry.poll_every = Wait::FOREVER;
         entry.retry_waits = false;
         let Some(fetch) = &mut entry.fetch else {
             return self.schedule_gc(id, now);
@@ -243,10 +246,7 @@ impl Engine {
         let Some(entry) = self.entries.remove(id.0) else {
             return;
         };
-        // A younger entry of the same key must not lose its place.
-        if self.by_key.get(&entry.key) == Some(&id) {
-            self.by_key.remove(&entry.key);
-        }
+        self.index.remove(&mut self.entries, id, &entry);
         self.trail.push(now, &entry.key, What::Removed);
         let mut next = entry.observers.head;
         while let Some(observer) = next.and_then(|id| self.observers.get_mut(id.0)) {
@@ -262,10 +262,12 @@ impl Engine {
         &self,
         id: EntryId,
     ) -> impl Iterator<Item = (ObserverId, &Observer)> {
-        let head = self.entries.get(id.0).and_then(|entry| entry.observers.head);
-        let with = |id: ObserverId| self.observer(id).map(|observer| (id, observer));
-        std::iter::successors(head.and_then(with), move |(_, observer)| {
-            observer.next.and_then(with)
+        let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
+        std::iter::from_fn(move || {
+            let id = next?;
+            let observer = self.observer(id)?;
+            next = observer.next;
+            Some((id, observer))
         })
     }
 }

@@ -8,7 +8,7 @@ use super::entry::QueryState;
 use super::erased::{Data, Failure};
 use super::key::Key;
 use super::observer::Fields;
-use super::time::Time;
+use super::time::{Time, Wait};
 
 /// Whose words and rules an observer follows. Both share one cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,14 +88,17 @@ pub enum Interval {
 }
 
 impl Interval {
-    pub(crate) fn get(&self, state: &QueryState) -> Option<Duration> {
+    pub(crate) fn get(&self, state: &QueryState) -> Wait {
         let interval = match self {
-            Self::Off => return None,
+            Self::Off => return Wait::FOREVER,
             Self::Every(interval) => *interval,
             Self::With(rule) => rule(state),
         };
         // Less than a millisecond would come up again in the very same moment, for ever.
-        (!interval.is_zero()).then(|| interval.max(defaults::SHORTEST_WAIT))
+        if interval.is_zero() {
+            return Wait::FOREVER;
+        }
+        Wait::of(interval.max(defaults::SHORTEST_WAIT))
     }
 }
 

@@ -1,13 +1,13 @@
 //! What happens to the cache when somebody else is signed in.
 
 use super::effect::{Answer, Effect};
-use super::entry::{Entry, EntryId, Fetch, FetchStatus, Phase, QueryState};
+use super::entry::{EntryId, Fetch, FetchStatus, Phase, QueryState};
 use super::event::Owner;
 use super::freshness;
 use super::observer::ObserverId;
 use super::options::Access;
 use super::state::{Engine, Topic};
-use super::time::Time;
+use super::time::{Time, Wait};
 use super::trail::What;
 
 impl Engine {
@@ -43,7 +43,8 @@ impl Engine {
 
     /// Fetches what is watched and has no data now.
     fn fill_gaps(&mut self, now: Time) {
-        for id in self.watched() {
+        let mut at = 0;
+        while let Some(id) = self.next_watched(&mut at) {
             let idle = self.entries.get(id.0).is_some_and(|entry| {
                 entry.access != Access::Public && entry.fetch.is_none() && !entry.has_data()
             });
@@ -56,15 +57,16 @@ impl Engine {
     /// Takes all private data from its owner. `keep_waiting` spares the fetches that have not begun.
     fn disown_all(&mut self, keep_waiting: bool, now: Time) {
         self.world.epoch += 1;
-        let private = |(_, entry): &(_, &Entry)| entry.access != Access::Public;
-        let entries = self.entries.iter().filter(private);
-        let ids: Vec<_> = entries.map(|(id, _)| EntryId(id)).collect();
-        for id in ids {
-            self.disown(id, keep_waiting, now);
+        let mut at = 0;
+        while let Some(id) = self.entries.next(&mut at) {
+            let entry = self.entries.get(id);
+            if entry.is_some_and(|entry| entry.access != Access::Public) {
+                self.disown(EntryId(id), keep_waiting, now);
+            }
         }
         self.forget_previous(now);
-        let known = &self.by_key;
-        self.trail.retain(|key| known.contains_key(key));
+        let (index, entries) = (&self.index, &self.entries);
+        self.trail.retain(|key| index.find(entries, key).is_some());
     }
 
     fn disown(&mut self, id: EntryId, keep_waiting: bool, now: Time) {
@@ -87,7 +89,7 @@ impl Engine {
         entry.deduped_until = Time::ZERO;
         entry.end_retries();
         entry.poll.clear();
-        entry.poll_every = None;
+        entry.poll_every = Wait::FOREVER;
         let unused = entry.is_unused();
         self.trail.push(now, &entry.key, What::Disowned);
         self.count_fetching(before, after);
@@ -107,19 +109,18 @@ impl Engine {
 
     /// Answers are counted anew.
     pub(crate) fn forget_seen(&mut self, id: EntryId) {
-        let ids: Vec<_> = self.observers_of(id).map(|(id, _)| id).collect();
-        for id in ids {
-            if let Some(observer) = self.observers.get_mut(id.0) {
-                observer.seen = (0, 0);
-            }
+        let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
+        while let Some(observer) = next.and_then(|id| self.observers.get_mut(id.0)) {
+            observer.seen = (0, 0);
+            next = observer.next;
         }
     }
 
     /// Observers remember the last data that they showed, whatever they watch now; that goes as well. Those
     /// whose entry was removed show what they had: they come back to an entry.
     fn forget_previous(&mut self, now: Time) {
-        let ids: Vec<_> = self.observers.keys().map(ObserverId).collect();
-        for id in ids {
+        let mut at = 0;
+        while let Some(id) = self.observers.next(&mut at).map(ObserverId) {
             let Some(observer) = self.observers.get_mut(id.0) else {
                 continue;
             };

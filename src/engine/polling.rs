@@ -1,17 +1,15 @@
 //! Fetching again and again: one alarm an entry, set by the shortest interval that is asked for.
 
-use std::time::Duration;
-
 use super::entry::{EntryId, QueryState};
 use super::observer::Observer;
 use super::state::Engine;
-use super::time::Time;
+use super::time::{Time, Wait};
 use super::timers::TimerOwner;
 
 impl Observer {
     /// The interval that it asks for now.
-    pub(crate) fn interval(&self, state: &QueryState) -> Option<Duration> {
-        if self.is_active() { self.options.interval.get(state) } else { None }
+    pub(crate) fn interval(&self, state: &QueryState) -> Wait {
+        if self.is_active() { self.options.interval.get(state) } else { Wait::FOREVER }
     }
 }
 
@@ -25,7 +23,7 @@ impl Engine {
         let (failed, from) = (entry.state.error.is_some(), entry.poll_from);
         let may = |observer: &Observer| {
             let options = &observer.options;
-            observer.interval(&entry.state).is_some_and(|every| now >= from.after(every))
+            now >= from.plus(observer.interval(&entry.state))
                 && (visible || options.interval_when_hidden)
                 && (online || options.interval_when_offline)
                 && (!failed || options.interval_after_error)
@@ -43,10 +41,12 @@ impl Engine {
             return;
         };
         let from = entry.poll_from;
-        let ends = |every: Duration| Some(from.after(every)).filter(|end| *end > now);
-        let next = |every| ends(every).unwrap_or_else(|| now.after(every));
-        let asked = self.observers_of(id).filter_map(|(_, o)| o.interval(&entry.state));
-        let next = asked.map(next).min().unwrap_or(Time::NEVER);
+        let mut next = Time::NEVER;
+        for (_, observer) in self.observers_of(id) {
+            let every = observer.interval(&entry.state);
+            let end = from.plus(every);
+            next = next.min(if end > now { end } else { now.plus(every) });
+        }
         if let Some(entry) = self.entries.get_mut(id.0) {
             self.timers.set(&mut entry.poll, TimerOwner::Poll(id), next);
         }
@@ -60,34 +60,28 @@ impl Engine {
         };
         entry.poll_every = every;
         entry.poll_from = now;
-        match (every, &entry.fetch) {
-            (Some(every), None) => {
-                let at = now.after(every);
-                self.timers.set(&mut entry.poll, TimerOwner::Poll(id), at);
-            }
-            _ => entry.poll.clear(),
-        }
+        let at = if entry.fetch.is_none() { now.plus(every) } else { Time::NEVER };
+        self.timers.set(&mut entry.poll, TimerOwner::Poll(id), at);
     }
 
     /// An observer has begun to ask for an interval. Takes no longer the more observers there are.
-    pub(crate) fn poll_joined(&mut self, id: EntryId, every: Option<Duration>, now: Time) {
-        let (Some(every), Some(entry)) = (every, self.entries.get_mut(id.0)) else {
+    pub(crate) fn poll_joined(&mut self, id: EntryId, every: Wait, now: Time) {
+        let Some(entry) = self.entries.get_mut(id.0).filter(|entry| every < entry.poll_every)
+        else {
             return;
         };
-        let Some(shortest) = entry.poll_every else {
-            return self.rearm_poll(id, now);
-        };
-        if every < shortest {
-            entry.poll_every = Some(every);
-            if entry.fetch.is_none() {
-                let at = now.after(every).min(entry.poll.at());
-                self.timers.set(&mut entry.poll, TimerOwner::Poll(id), at);
-            }
+        if entry.poll_every == Wait::FOREVER {
+            entry.poll_from = now;
+        }
+        entry.poll_every = every;
+        if entry.fetch.is_none() {
+            let at = now.plus(every).min(entry.poll.at());
+            self.timers.set(&mut entry.poll, TimerOwner::Poll(id), at);
         }
     }
 
     /// An observer asks for its interval no more. The others' go on counting from where they were.
-    pub(crate) fn poll_left(&mut self, id: EntryId, every: Option<Duration>, now: Time) {
+    pub(crate) fn poll_left(&mut self, id: EntryId, every: Wait, now: Time) {
         let Some(entry) = self.entries.get(id.0) else {
             return;
         };
@@ -95,7 +89,7 @@ impl Engine {
             let mut others = self.observers_of(id);
             others.any(|(_, observer)| observer.interval(&entry.state) == every)
         };
-        if every.is_none() || entry.poll_every != every || still_asked() {
+        if every == Wait::FOREVER || entry.poll_every != every || still_asked() {
             return;
         }
         let every = self.poll_interval(id);
@@ -105,8 +99,13 @@ impl Engine {
         self.await_next_poll(id, now);
     }
 
-    fn poll_interval(&self, id: EntryId) -> Option<Duration> {
-        let entry = self.entries.get(id.0)?;
-        self.observers_of(id).filter_map(|(_, observer)| observer.interval(&entry.state)).min()
+    fn poll_interval(&self, id: EntryId) -> Wait {
+        let mut shortest = Wait::FOREVER;
+        if let Some(entry) = self.entries.get(id.0) {
+            for (_, observer) in self.observers_of(id) {
+                shortest = shortest.min(observer.interval(&entry.state));
+            }
+        }
+        shortest
     }
 }

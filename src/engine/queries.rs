@@ -206,11 +206,14 @@ impl Engine {
     fn reset_entry(&mut self, id: EntryId, now: Time) -> Vec<Waiter> {
         let waiting = self.stop_fetch(id, now);
         if let Some(entry) = self.entries.get_mut(id.0) {
-            entry.state = QueryState::initial(entry.initial.as_ref(), now);
-            entry.base = entry.state.data.clone();
+            entry.state = QueryState::default();
+            entry.base = None;
             entry.patches.clear();
             entry.deduped_until = Time::ZERO;
             entry.end_retries();
+            if let Some(initial) = entry.initial.clone() {
+                entry.begin_with(&initial, now);
+            }
         }
         self.forget_seen(id);
         self.touch(id);

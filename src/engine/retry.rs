@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::defaults::{QUERY_RETRY_BASE, QUERY_RETRY_MAX, SHORTEST_WAIT, SWR_RETRY_MAX_EXPONENT};
+use super::defaults::{
+    QUERY_RETRY_BASE, QUERY_RETRY_DOUBLINGS, QUERY_RETRY_MAX, SHORTEST_WAIT, SWR_RETRY_MAX_EXPONENT,
+};
 use super::erased::Failure;
 use super::options::{ObserverOptions, Retry, RetryDelay};
 
@@ -19,32 +21,30 @@ pub fn next_try(
         return None;
     }
     let delay = delay(&options.retry_delay, failures, failure, random);
-    Some(delay.max(failure.hint.retry_after.unwrap_or_default()).max(SHORTEST_WAIT))
+    Some(delay.max(failure.hint().retry_after.unwrap_or_default()).max(SHORTEST_WAIT))
 }
 
 fn wants_retry(retry: &Retry, failures: u32, failure: &Failure) -> bool {
-    if failure.hint.cancelled || retry.limit.is_some_and(|limit| failures >= limit) {
+    if failure.hint().cancelled || retry.limit.is_some_and(|limit| failures >= limit) {
         return false;
     }
     match &retry.when {
         Some(rule) => rule(failures, failure),
-        None => failure.hint.retryable,
+        None => failure.hint().retryable,
     }
 }
 
 fn delay(delay: &RetryDelay, failures: u32, failure: &Failure, random: f64) -> Duration {
     match delay {
-        RetryDelay::Doubling => doubled(QUERY_RETRY_BASE, failures).min(QUERY_RETRY_MAX),
+        RetryDelay::Doubling => {
+            QUERY_RETRY_MAX.min(QUERY_RETRY_BASE * (1 << failures.min(QUERY_RETRY_DOUBLINGS)))
+        }
         RetryDelay::Jittered(base) => {
             base.saturating_mul(swr_factor(failures.saturating_add(1), random))
         }
         RetryDelay::Fixed(delay) => *delay,
         RetryDelay::With(rule) => rule(failures, failure),
     }
-}
-
-fn doubled(base: Duration, times: u32) -> Duration {
-    base.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX).max(1))
 }
 
 /// SWR's factor for retry number `n`, counted from 1: `floor((random + 0.5) * 2^min(n, 8))`.

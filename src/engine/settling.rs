@@ -34,7 +34,7 @@ impl Engine {
         }
         match outcome {
             Ok(data) => self.succeed(id, data, now),
-            Err(failure) if failure.hint.cancelled => self.cancel_fetch(id, true, now),
+            Err(failure) if failure.hint().cancelled => self.cancel_fetch(id, true, now),
             Err(failure) => self.fail(id, failure, now),
         }
     }

@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use slotmap::SlotMap;
-
 use super::effect::{Effect, Listener};
-use super::entry::{Entry, EntryId, FetchStatus, QueryState, Status};
+use super::entry::{Entry, EntryId, FetchStatus, QueryState};
 use super::event::Owner;
 use super::freshness;
-use super::key::{Key, KeyMap};
+use super::index::Index;
+use super::key::Key;
 use super::observer::{Fields, Observer, ObserverId};
 use super::options::{Access, Dialect, InitialData, NotifyOn};
+use super::slots::Slots;
 use super::time::Time;
 use super::timers::{TimerOwner, Timers};
 use super::trail::{Trail, What};
@@ -52,9 +52,9 @@ impl News {
 
 /// The cache: all entries, all observers, and the rules between them.
 pub struct Engine {
-    pub(crate) entries: SlotMap<slotmap::DefaultKey, Entry>,
-    pub(crate) by_key: KeyMap<EntryId>,
-    pub(crate) observers: SlotMap<slotmap::DefaultKey, Observer>,
+    pub(crate) entries: Slots<Entry>,
+    pub(crate) index: Index,
+    pub(crate) observers: Slots<Observer>,
     pub(crate) timers: Timers,
     pub(crate) world: World,
     pub(crate) sequence: u64,
@@ -73,9 +73,9 @@ impl Engine {
     /// An empty cache: online, visible, nobody signed in. `random` gives numbers in `0..1` for jitter.
     pub fn new(random: impl Fn() -> f64 + 'static) -> Self {
         Self {
-            entries: SlotMap::default(),
-            by_key: KeyMap::default(),
-            observers: SlotMap::default(),
+            entries: Slots::default(),
+            index: Index::default(),
+            observers: Slots::default(),
             timers: Timers::default(),
             world: World {
                 visible: true,
@@ -190,7 +190,7 @@ impl Engine {
     }
 
     pub(crate) fn find(&self, key: &Key) -> Option<(EntryId, &Entry)> {
-        let id = *self.by_key.get(key)?;
+        let id = self.index.find(&self.entries, key)?;
         self.entries.get(id.0).map(|entry| (id, entry))
     }
 
@@ -210,13 +210,16 @@ impl Engine {
         initial: Option<&InitialData>,
         now: Time,
     ) -> EntryId {
-        if let Some(id) = self.by_key.get(key).copied() {
-            self.join_entry(id, access, initial, now);
-            return id;
-        }
-        let entry = Entry::new(key.clone(), access, initial.cloned(), now);
+        let found = self.index.find(&self.entries, key);
+        let id = found.unwrap_or_else(|| self.add_entry(key, now));
+        self.join_entry(id, access, initial, now);
+        id
+    }
+
+    fn add_entry(&mut self, key: &Key, now: Time) -> EntryId {
+        let entry = Box::new(Entry::new(key.clone(), Access::Public, now));
         let id = EntryId(self.entries.insert(entry));
-        self.by_key.insert(key.clone(), id);
+        self.index.add(&mut self.entries, id);
         self.trail.push(now, key, What::Added);
         id
     }
@@ -232,15 +235,7 @@ impl Engine {
         let Some(entry) = self.entry(id) else { return };
         entry.access = entry.access.max(access);
         if let (Some(initial), None) = (initial, &entry.state.data) {
-            entry.initial = Some(initial.clone());
-            entry.base = Some(initial.data.clone());
-            entry.show();
-            entry.state.data_updated_at = initial.updated_at.unwrap_or(now);
-            entry.state.error = None;
-            entry.state.error_updated_at = Time::ZERO;
-            entry.state.status = Status::Success;
-            entry.state.is_invalidated = false;
-            entry.move_revert_point();
+            entry.begin_with(initial, now);
             self.touch(id);
         }
     }

@@ -30,13 +30,17 @@ impl Time {
     /// This time plus `span`; [`Time::NEVER`] when that cannot be represented.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(saturating_millis(span)))
+        self.plus(Wait::of(span))
+    }
+
+    pub(crate) fn plus(self, wait: Wait) -> Self {
+        Self(self.0.saturating_add(wait.0))
     }
 
     /// This time less `span`, at the earliest the epoch.
     #[must_use]
     pub fn before(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(saturating_millis(span)))
+        Self(self.0.saturating_sub(Wait::of(span).0))
     }
 
     /// How long ago `earlier` was; zero when it lies in the future.
@@ -46,8 +50,21 @@ impl Time {
     }
 }
 
-fn saturating_millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+/// A span in milliseconds: less to compute with than a [`Duration`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wait(u64);
+
+impl Wait {
+    pub const FOREVER: Self = Self(u64::MAX);
+
+    pub fn of(span: Duration) -> Self {
+        let seconds = span.as_secs();
+        // Compared first, as a multiplication that may overflow is done with 128 bits.
+        if seconds >= u64::MAX / 1_000 {
+            return Self::FOREVER;
+        }
+        Self(seconds * 1_000 + u64::from(span.subsec_millis()))
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One queue of deadlines for the whole engine.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::entry::EntryId;
@@ -8,7 +8,7 @@ use super::observer::ObserverId;
 use super::time::Time;
 
 /// Whose deadline it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimerOwner {
     /// A retry of an entry.
     Retry(EntryId),
@@ -48,21 +48,44 @@ impl Alarm {
         self.at != Time::NEVER
     }
 
-    /// Whether the queue's item at `at` is this alarm's.
-    pub(crate) fn is_queued_at(&self, at: Time) -> bool {
-        self.queued == at
-    }
-
     /// Stops it.
     pub fn clear(&mut self) {
         self.at = Time::NEVER;
     }
 }
 
+/// A place in the queue.
+#[derive(Clone, Copy)]
+struct Item {
+    at: Time,
+    owner: TimerOwner,
+}
+
+/// The earlier, the greater, so that the heap gives it first. Items of the same time come in any order.
+impl Ord for Item {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.at.cmp(&self.at)
+    }
+}
+
+impl PartialOrd for Item {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
+    }
+}
+
+impl Eq for Item {}
+
 /// The queue.
 #[derive(Default)]
 pub struct Timers {
-    heap: BinaryHeap<Reverse<(Time, TimerOwner)>>,
+    heap: BinaryHeap<Item>,
 }
 
 impl Timers {
@@ -71,14 +94,14 @@ impl Timers {
         alarm.at = at;
         if at < alarm.queued {
             alarm.queued = at;
-            self.heap.push(Reverse((at, owner)));
+            self.heap.push(Item { at, owner });
         }
     }
 
     /// When to look at the queue next. May be earlier than the next real deadline, never later.
     #[must_use]
     pub fn next(&self) -> Option<Time> {
-        self.heap.peek().map(|Reverse((at, _))| *at)
+        self.heap.peek().map(|item| item.at)
     }
 
     /// Takes an item that is due; the caller passes its alarm to [`Timers::rings`].
@@ -86,7 +109,7 @@ impl Timers {
         if self.next()? > now {
             return None;
         }
-        self.heap.pop().map(|Reverse(item)| item)
+        self.heap.pop().map(|item| (item.at, item.owner))
     }
 
     /// Whether `alarm` really rings for an item that [`Timers::pop_due`] gave; puts it back if it moved.
@@ -104,10 +127,15 @@ impl Timers {
         false
     }
 
-    /// Drops the items that no alarm waits for: those of owners that are gone, and of deadlines that have come
-    /// nearer since.
-    pub(crate) fn retain(&mut self, mut is_live: impl FnMut(Time, TimerOwner) -> bool) {
-        self.heap.retain(|Reverse((at, owner))| is_live(*at, *owner));
+    /// Empties the queue; who still waits for an alarm calls [`Timers::queue_again`] with it.
+    pub(crate) fn clear(&mut self) {
+        self.heap.clear();
+    }
+
+    pub(crate) fn queue_again(&mut self, alarm: &mut Alarm, owner: TimerOwner) {
+        alarm.queued = Time::NEVER;
+        let at = alarm.at;
+        self.set(alarm, owner, at);
     }
 
     /// How many items are queued.

@@ -1,7 +1,5 @@
 //! The last things that happened, for devtools and bug reports.
 
-use std::collections::VecDeque;
-
 use super::defaults::TRAIL_LENGTH;
 use super::key::Key;
 use super::time::Time;
@@ -44,27 +42,31 @@ pub struct TrailEvent {
     pub what: What,
 }
 
-/// A bounded list of events: the oldest goes when a new one comes.
+/// A bounded list of events: the older half goes when the newer one is full.
 #[derive(Default)]
 pub struct Trail {
-    events: VecDeque<TrailEvent>,
+    older: Vec<TrailEvent>,
+    newer: Vec<TrailEvent>,
 }
 
 impl Trail {
     pub(crate) fn push(&mut self, at: Time, key: &Key, what: What) {
-        if self.events.len() >= TRAIL_LENGTH {
-            self.events.pop_front();
+        if self.newer.len() >= TRAIL_LENGTH / 2 {
+            std::mem::swap(&mut self.older, &mut self.newer);
+            self.newer.clear();
         }
-        self.events.push_back(TrailEvent { at, key: key.clone(), what });
+        self.newer.push(TrailEvent { at, key: key.clone(), what });
     }
 
     /// Forgets the events whose key does not pass.
     pub(crate) fn retain(&mut self, keep: impl Fn(&Key) -> bool) {
-        self.events.retain(|event| keep(&event.key));
+        for half in [&mut self.older, &mut self.newer] {
+            half.retain(|event| keep(&event.key));
+        }
     }
 
     /// The events, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &TrailEvent> {
-        self.events.iter()
+        self.older.iter().chain(&self.newer)
     }
 }

@@ -39,7 +39,8 @@ impl Engine {
         if !self.world.visible {
             return;
         }
-        for id in self.watched() {
+        let mut at = 0;
+        while let Some(id) = self.next_watched(&mut at) {
             let online = self.world.online;
             let wants = |entry: &Entry, observer: &Observer| {
                 (online || observer.options.dialect == Dialect::Query)
@@ -67,7 +68,8 @@ impl Engine {
             return;
         }
         let visible = self.world.visible;
-        for id in self.watched() {
+        let mut at = 0;
+        while let Some(id) = self.next_watched(&mut at) {
             let wants = |entry: &Entry, observer: &Observer| {
                 (visible || observer.options.dialect == Dialect::Query)
                     && freshness::wants_on_reconnect(entry, observer, now)
@@ -79,9 +81,14 @@ impl Engine {
         self.continue_all(now);
     }
 
-    pub(crate) fn watched(&self) -> Vec<EntryId> {
-        let watched = self.entries.iter().filter(|(_, entry)| entry.observers.len > 0);
-        watched.map(|(id, _)| EntryId(id)).collect()
+    /// The next entry that somebody watches; `at` is where to look, as for [`Slots::next`](super::slots::Slots).
+    pub(crate) fn next_watched(&self, at: &mut u32) -> Option<EntryId> {
+        loop {
+            let id = self.entries.next(at)?;
+            if self.entries.get(id).is_some_and(|entry| entry.observers.len > 0) {
+                return Some(EntryId(id));
+            }
+        }
     }
 
     pub(crate) fn first_that(&self, id: EntryId, wants: Wants, now: Time) -> Option<ObserverId> {
@@ -101,22 +108,19 @@ impl Engine {
     }
 
     pub(crate) fn continue_all(&mut self, now: Time) {
-        let waiting = |(_, entry): &(_, &Entry)| entry.fetch.is_some() || entry.retry_waits;
-        let entries = self.entries.iter().filter(waiting);
-        let ids: Vec<_> = entries.map(|(id, _)| EntryId(id)).collect();
-        for id in ids {
-            if self.entries.get(id.0).is_some_and(|entry| entry.retry_waits) {
-                self.retry_now(id, now);
+        let mut at = 0;
+        while let Some(id) = self.entries.next(&mut at) {
+            if self.entries.get(id).is_some_and(|entry| entry.retry_waits) {
+                self.retry_now(EntryId(id), now);
             }
-            self.continue_fetch(id, now);
+            self.continue_fetch(EntryId(id), now);
         }
     }
 
     /// Does what is due.
     fn ring(&mut self, now: Time) {
         while let Some(item) = self.timers.pop_due(now) {
-            let owner = item.1;
-            let alarm = match owner {
+            let alarm = match item.1 {
                 TimerOwner::Retry(id) => self.entries.get_mut(id.0).map(|entry| &mut entry.retry),
                 TimerOwner::Poll(id) => self.entries.get_mut(id.0).map(|entry| &mut entry.poll),
                 TimerOwner::Gc(id) => self.entries.get_mut(id.0).map(|entry| &mut entry.gc),
@@ -126,7 +130,7 @@ impl Engine {
             if !self.timers.rings(alarm, item, now) {
                 continue;
             }
-            match owner {
+            match item.1 {
                 TimerOwner::Retry(id) => self.retry_now(id, now),
                 TimerOwner::Poll(id) => self.poll(id, now),
                 TimerOwner::Gc(id) => self.collect(id, now),
@@ -147,15 +151,20 @@ impl Engine {
         if self.timers.len() <= 2 * useful + 64 {
             return;
         }
-        let (entries, observers) = (&self.entries, &self.observers);
-        self.timers.retain(|at, owner| {
-            let alarm = match owner {
-                TimerOwner::Retry(id) => entries.get(id.0).map(|entry| &entry.retry),
-                TimerOwner::Poll(id) => entries.get(id.0).map(|entry| &entry.poll),
-                TimerOwner::Gc(id) => entries.get(id.0).map(|entry| &entry.gc),
-                TimerOwner::Stale(id) => observers.get(id.0).map(|o| &o.stale),
-            };
-            alarm.is_some_and(|alarm| alarm.is_queued_at(at))
-        });
+        self.timers.clear();
+        let mut at = 0;
+        while let Some(id) = self.entries.next(&mut at).map(EntryId) {
+            if let Some(entry) = self.entries.get_mut(id.0) {
+                self.timers.queue_again(&mut entry.retry, TimerOwner::Retry(id));
+                self.timers.queue_again(&mut entry.poll, TimerOwner::Poll(id));
+                self.timers.queue_again(&mut entry.gc, TimerOwner::Gc(id));
+            }
+        }
+        let mut at = 0;
+        while let Some(id) = self.observers.next(&mut at).map(ObserverId) {
+            if let Some(observer) = self.observers.get_mut(id.0) {
+                self.timers.queue_again(&mut observer.stale, TimerOwner::Stale(id));
+            }
+        }
     }
 }

@@ -222,7 +222,7 @@ impl Key {
         self.data.get(HEADER - 1) == Some(&1)
     }
 
-    fn stored_hash(&self) -> u64 {
+    pub(super) fn stored_hash(&self) -> u64 {
         self.data.first_chunk().map_or(0, |hash| u64::from_ne_bytes(*hash))
     }
 }
