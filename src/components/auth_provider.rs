@@ -5,10 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::link::use_link;
-use super::swr_config::SwrConfigValue;
+use super::surroundings::use_surroundings;
 use crate::auth::{AuthClient, TokenSource};
 use crate::browser::{console_error, default_client, default_runtime};
-use crate::client::QueryClient;
 use crate::client::runtime::LocalFuture;
 use crate::fetch::{self, Fetch};
 
@@ -35,27 +34,28 @@ impl PartialEq for AuthSource {
     }
 }
 
-/// What hooks find in the context: the token, and a way to fetch with it.
-#[derive(Clone, PartialEq)]
-pub struct AuthContext {
+/// What hooks find around them: the token, and a way to fetch with it.
+pub(crate) struct AuthContext {
     auth: AuthClient,
     fetch: Fetch,
 }
 
+impl PartialEq for AuthContext {
+    fn eq(&self, other: &Self) -> bool {
+        self.auth == other.auth
+    }
+}
+
 impl AuthContext {
-    /// The client that hands out tokens; also to be used outside of components.
-    #[must_use]
     pub const fn auth(&self) -> &AuthClient {
         &self.auth
     }
 
-    /// Requests with the session token.
-    #[must_use]
     pub const fn fetch(&self) -> &Fetch {
         &self.fetch
     }
 
-    pub(crate) fn spawn(&self, task: LocalFuture<()>) {
+    pub fn spawn(&self, task: LocalFuture<()>) {
         self.fetch.spawn(task);
     }
 
@@ -64,9 +64,9 @@ impl AuthContext {
         let plain = Fetch::with_auth(fetch::ambient(), auth.clone());
         let origins: Vec<&str> = origins.iter().map(AttrValue::as_str).collect();
         let fetch = plain.allowing(&origins).unwrap_or_else(|error| {
-            console_error(&format!(
-                "AuthProvider: {error}; the token goes to this page's origin only"
-            ));
+            let error = error.to_string();
+            let rest = "; the token goes to this page's origin only";
+            console_error(&["AuthProvider: ", &error, rest].concat());
             plain
         });
         Self { auth, fetch }
@@ -120,16 +120,12 @@ pub fn AuthProvider(props: &AuthProviderProps) -> Html {
         use_memo((props.source.clone(), props.allowed_origins.clone()), |(source, origins)| {
             AuthContext::new(source, origins)
         });
-    let context = (*made).clone();
+    let around = use_surroundings();
     // Hooks without a provider use the default client; their data is private as well.
-    let client = use_context::<QueryClient>().unwrap_or_else(default_client);
-    use_link(&client, Some(context.clone()));
+    let client = around.client.clone().unwrap_or_else(default_client);
+    use_link(&client, Some(made.clone()));
     // An enclosing `SwrConfig` may have a cache of its own, for the hooks in here as well.
-    let configured = use_context::<SwrConfigValue>().and_then(|config| config.client());
-    use_link(&configured.unwrap_or(client), Some(context.clone()));
-    html! {
-        <ContextProvider<AuthContext> {context}>
-            { props.children.clone() }
-        </ContextProvider<AuthContext>>
-    }
+    let configured = around.swr_client.as_ref().unwrap_or(&client);
+    use_link(configured, Some(made.clone()));
+    around.provide(|parts| parts.auth = Some(made), &props.children)
 }

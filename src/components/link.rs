@@ -12,13 +12,13 @@ use crate::engine::event::Owner;
 
 struct Link {
     client: QueryClient,
-    auth: Option<AuthContext>,
+    auth: Option<Rc<AuthContext>>,
     subscription: Option<Subscription>,
     _page: Rc<PageEvents>,
 }
 
 impl Link {
-    fn new(client: QueryClient, auth: Option<AuthContext>) -> Self {
+    fn new(client: QueryClient, auth: Option<Rc<AuthContext>>) -> Self {
         let page = client.environment(|client| PageEvents::new(&client));
         Self { client, auth, subscription: None, _page: page }
     }
@@ -37,9 +37,8 @@ impl Link {
 /// When another source of tokens takes over, the children still hold functions that send the old one's tokens.
 /// So until they have rendered, nobody is known to be signed in, and their fetches wait.
 #[hook]
-pub(super) fn use_link(client: &QueryClient, auth: Option<AuthContext>) {
+pub(super) fn use_link(client: &QueryClient, auth: Option<Rc<AuthContext>>) {
     let slot = use_mut_ref(|| None::<Link>);
-    let deps = (client.clone(), auth.clone());
     let mut held = slot.borrow_mut();
     let is_old = held.as_ref().is_some_and(|link| link.client == *client && link.auth == auth);
     if !is_old {
@@ -54,7 +53,7 @@ pub(super) fn use_link(client: &QueryClient, auth: Option<AuthContext>) {
         *held = Some(link);
     }
     drop(held);
-    use_effect_with(deps, move |_| {
+    use_effect(move || {
         if let Some(link) = slot.borrow_mut().as_mut() {
             link.follow();
         }

@@ -4,9 +4,12 @@ mod auth_provider;
 mod gates;
 mod link;
 mod query_client_provider;
+mod surroundings;
 mod swr_config;
 
-pub use auth_provider::{AuthContext, AuthProvider, AuthProviderProps, AuthSource};
+pub(crate) use auth_provider::AuthContext;
+pub use auth_provider::{AuthProvider, AuthProviderProps, AuthSource};
 pub use gates::{AuthLoading, GateProps, SignedIn, SignedOut};
 pub use query_client_provider::{QueryClientProvider, QueryClientProviderProps};
-pub use swr_config::{SwrConfig, SwrConfigProps, SwrConfigValue};
+pub(crate) use surroundings::use_surroundings;
+pub use swr_config::{SwrConfig, SwrConfigProps};

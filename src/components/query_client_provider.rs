@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use super::auth_provider::AuthContext;
 use super::link::use_link;
+use super::surroundings::use_surroundings;
 use crate::browser::default_runtime;
 use crate::client::QueryClient;
 
@@ -38,11 +38,7 @@ pub fn QueryClientProvider(props: &QueryClientProviderProps) -> Html {
     let client = props.client.clone().unwrap_or_else(|| {
         own.borrow_mut().get_or_insert_with(|| QueryClient::new(default_runtime())).clone()
     });
-    let auth = use_context::<AuthContext>();
-    use_link(&client, auth);
-    html! {
-        <ContextProvider<QueryClient> context={client}>
-            { props.children.clone() }
-        </ContextProvider<QueryClient>>
-    }
+    let around = use_surroundings();
+    use_link(&client, around.auth.clone());
+    around.provide(|parts| parts.client = Some(client), &props.children)
 }

@@ -4,35 +4,12 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::auth_provider::AuthContext;
 use super::link::use_link;
+use super::surroundings::{Parts, use_surroundings};
 use crate::browser::default_client;
 use crate::client::{QueryClient, SwrOptions};
 use crate::engine::options::ObserverOptions;
 use crate::hooks::swr_defaults;
-
-/// What SWR's hooks find in the context.
-#[derive(Clone)]
-pub struct SwrConfigValue {
-    client: Option<QueryClient>,
-    options: Rc<ObserverOptions>,
-}
-
-impl PartialEq for SwrConfigValue {
-    fn eq(&self, other: &Self) -> bool {
-        self.client == other.client && Rc::ptr_eq(&self.options, &other.options)
-    }
-}
-
-impl SwrConfigValue {
-    pub(crate) fn client(&self) -> Option<QueryClient> {
-        self.client.clone()
-    }
-
-    pub(crate) fn options(&self) -> Rc<ObserverOptions> {
-        self.options.clone()
-    }
-}
 
 /// The properties of [`SwrConfig`].
 #[derive(Clone, PartialEq, Properties)]
@@ -66,23 +43,19 @@ pub struct SwrConfigProps {
 /// ```
 #[component]
 pub fn SwrConfig(props: &SwrConfigProps) -> Html {
-    let parent = use_context::<SwrConfigValue>();
-    let provided = use_context::<QueryClient>();
-    let auth = use_context::<AuthContext>();
-    let inherited = parent.as_ref().and_then(SwrConfigValue::client);
-    let client = props.client.clone().or(inherited);
-    let used = client.clone().or(provided).unwrap_or_else(default_client);
-    use_link(&used, auth);
-    let over = parent.as_ref().map_or_else(swr_defaults, SwrConfigValue::options);
+    let around = use_surroundings();
+    let own = props.client.as_ref().or(around.swr_client.as_ref()).cloned();
+    let used = own.as_ref().or(around.client.as_ref()).cloned().unwrap_or_else(default_client);
+    use_link(&used, around.auth.clone());
+    let over = around.swr_options.clone().unwrap_or_else(swr_defaults);
     let options = use_memo(Deps(over, props.value.clone()), |Deps(over, value)| {
         value.as_ref().map_or_else(|| over.clone(), |value| value.resolve(over))
     });
-    let context = SwrConfigValue { client, options: (*options).clone() };
-    html! {
-        <ContextProvider<SwrConfigValue> {context}>
-            { props.children.clone() }
-        </ContextProvider<SwrConfigValue>>
-    }
+    let change = |parts: &mut Parts| {
+        parts.swr_client = own;
+        parts.swr_options = Some((*options).clone());
+    };
+    around.provide(change, &props.children)
 }
 
 /// Options compared by identity: their closures cannot be compared otherwise.

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::auth::{AuthState, Credential, Subscription, TokenError, TokenOptions};
 use crate::browser::console_error;
 use crate::client::Started;
-use crate::components::AuthContext;
+use crate::components::{AuthContext, use_surroundings};
 use crate::fetch::MissingProvider;
 
 /// Who is signed in, and their token. The component renders again when that changes, and not with each
@@ -36,9 +36,9 @@ use crate::fetch::MissingProvider;
 /// ```
 #[hook]
 pub fn use_auth() -> AuthHandle {
-    let context = use_context::<AuthContext>();
+    let context = use_surroundings().auth.clone();
     let render = use_force_update();
-    let subscription = use_mut_ref(|| None::<(AuthContext, Subscription)>);
+    let subscription = use_mut_ref(|| None::<(Rc<AuthContext>, Subscription)>);
     let mut subscription = subscription.borrow_mut();
     match (&context, &*subscription) {
         (None, _) => warn_once(&mut subscription),
@@ -52,7 +52,7 @@ pub fn use_auth() -> AuthHandle {
     AuthHandle { context, state }
 }
 
-fn warn_once(subscription: &mut Option<(AuthContext, Subscription)>) {
+fn warn_once(subscription: &mut Option<(Rc<AuthContext>, Subscription)>) {
     thread_local! {
         static WARNED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     }
@@ -69,7 +69,7 @@ pub(crate) const fn missing_provider(hook: &'static str) -> MissingProvider {
 /// What [`use_auth`] gives. Same as the result of Clerk's `useAuth`, with methods for its fields.
 #[derive(Clone, PartialEq)]
 pub struct AuthHandle {
-    context: Option<AuthContext>,
+    context: Option<Rc<AuthContext>>,
     state: AuthState,
 }
 

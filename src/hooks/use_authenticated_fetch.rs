@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::use_auth::missing_provider;
 use crate::browser::console_error;
-use crate::components::AuthContext;
+use crate::components::use_surroundings;
 use crate::fetch::Fetch;
 
 /// A handle for requests with the session token: in event handlers, in background tasks, in a hidden tab.
@@ -35,7 +35,7 @@ use crate::fetch::Fetch;
 /// ```
 #[hook]
 pub fn use_authenticated_fetch() -> Fetch {
-    let context = use_context::<AuthContext>();
+    let context = use_surroundings().auth.clone();
     let missing = context.is_none();
     use_memo((), move |()| {
         if missing {

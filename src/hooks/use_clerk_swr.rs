@@ -10,7 +10,7 @@ use super::swr_key::UrlKey;
 use super::use_auth::missing_provider;
 use super::use_swr::{SwrHandle, use_swr_observed};
 use crate::client::{Problem, SwrOptions, erase_failure};
-use crate::components::AuthContext;
+use crate::components::use_surroundings;
 use crate::engine::effect::Fetcher;
 use crate::engine::erased::Data;
 use crate::engine::key::IntoKey;
@@ -77,8 +77,7 @@ fn use_clerk_observed(
     types: Types,
     decode: Decode,
 ) -> Observed {
-    let context = use_context::<AuthContext>();
-    let fetch = context.map(|context| context.fetch().clone());
+    let fetch = use_surroundings().auth.as_ref().map(|auth| auth.fetch().clone());
     let key = match &fetch {
         Some(_) => url.to_key().map_err(Problem::Key),
         None => Err(Problem::MissingProvider(missing_provider("use_clerk_swr"))),

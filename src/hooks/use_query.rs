@@ -9,9 +9,9 @@ use yew::prelude::*;
 use super::observed::{Observed, Types, use_observed};
 use super::use_query_client::client_for;
 use crate::client::{
-    Problem, QueryClient, QueryContext, QueryError, QueryOptions, Started, query_options,
-    typed_failure,
+    Problem, QueryContext, QueryError, QueryOptions, Started, query_options, typed_failure,
 };
+use crate::components::use_surroundings;
 use crate::engine::effect::Answer;
 use crate::engine::entry::{FetchStatus, Status};
 use crate::engine::erased::Failure;
@@ -92,7 +92,7 @@ where
 /// What does not depend on the types.
 #[hook]
 fn use_query_observed(query: QueryOptions<(), ()>, types: Types) -> Observed {
-    let client = client_for(use_context::<QueryClient>(), "use_query");
+    let client = client_for(use_surroundings().client.clone(), "use_query");
     let watch = query.key().map_err(Problem::Key).map(|key| Watch {
         key,
         options: query.options(),

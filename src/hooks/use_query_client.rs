@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::observed::ClientOrProblem;
 use crate::browser::{console_error, default_client};
 use crate::client::{Problem, QueryClient};
+use crate::components::use_surroundings;
 use crate::fetch::MissingProvider;
 
 /// The client of the nearest `QueryClientProvider`: to invalidate, prefetch, or write data.
@@ -25,7 +26,7 @@ use crate::fetch::MissingProvider;
 /// ```
 #[hook]
 pub fn use_query_client() -> QueryClient {
-    let found = use_context::<QueryClient>();
+    let found = use_surroundings().client.clone();
     let missing = found.is_none();
     use_memo((), move |()| {
         if missing {

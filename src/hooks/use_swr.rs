@@ -12,7 +12,7 @@ use crate::browser::default_client;
 use crate::client::{
     MutatorOptions, Problem, QueryClient, QueryError, Started, SwrOptions, erase_future,
 };
-use crate::components::SwrConfigValue;
+use crate::components::use_surroundings;
 use crate::engine::effect::Fetcher;
 use crate::engine::entry::FetchStatus;
 use crate::engine::key::Key;
@@ -115,11 +115,9 @@ pub(crate) fn use_swr_observed(
     options: SwrOptions,
     types: Types,
 ) -> Observed {
-    let config = use_context::<SwrConfigValue>();
-    let provided = use_context::<QueryClient>();
-    let configured = config.as_ref().and_then(SwrConfigValue::client);
-    let client = configured.or(provided).unwrap_or_else(default_client);
-    let parent = config.as_ref().map_or_else(swr_defaults, SwrConfigValue::options);
+    let around = use_surroundings();
+    let client = around.client_of_swr().cloned().unwrap_or_else(default_client);
+    let parent = around.swr_options.clone().unwrap_or_else(swr_defaults);
     let options = options.resolve(&parent);
     let watch = key.map(|key| Watch { key, options, fetcher });
     use_observed(Ok(client), watch, types)

@@ -1,0 +1,73 @@
+//! What the providers give to the components below, as one record: so there is one context, not one for each.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::auth_provider::AuthContext;
+use crate::client::QueryClient;
+use crate::engine::options::ObserverOptions;
+
+/// Each provider gives on what it has found, with its own part replaced. Compared part by part, so nobody renders
+/// again because a provider did.
+#[derive(Clone, Default)]
+pub(crate) struct Surroundings {
+    parts: Rc<Parts>,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Parts {
+    pub client: Option<QueryClient>,
+    pub auth: Option<Rc<AuthContext>>,
+    /// The cache of SWR's hooks, where they have one of their own.
+    pub swr_client: Option<QueryClient>,
+    pub swr_options: Option<Rc<ObserverOptions>>,
+}
+
+impl std::ops::Deref for Surroundings {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl PartialEq for Surroundings {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same_options = match (&self.swr_options, &other.swr_options) {
+            (Some(this), Some(other)) => Rc::ptr_eq(this, other),
+            (None, None) => true,
+            _ => false,
+        };
+        is_same_options
+            && self.client == other.client
+            && self.auth == other.auth
+            && self.swr_client == other.swr_client
+    }
+}
+
+impl Surroundings {
+    /// Gives these surroundings, with a change, to `children`.
+    pub fn provide(&self, change: impl FnOnce(&mut Parts), children: &Html) -> Html {
+        let mut parts = (*self.parts).clone();
+        change(&mut parts);
+        provide(Self { parts: Rc::new(parts) }, children)
+    }
+
+    /// The cache of SWR's hooks, if a provider gives one.
+    pub fn client_of_swr(&self) -> Option<&QueryClient> {
+        self.swr_client.as_ref().or(self.client.as_ref())
+    }
+}
+
+fn provide(context: Surroundings, children: &Html) -> Html {
+    html! {
+        <ContextProvider<Surroundings> {context}>{ children.clone() }</ContextProvider<Surroundings>>
+    }
+}
+
+/// What the nearest providers give; nothing where there are none.
+#[hook]
+pub(crate) fn use_surroundings() -> Surroundings {
+    use_context::<Surroundings>().unwrap_or_default()
+}
