@@ -3,8 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::defaults::TOKEN_SIZE_LIMIT;
 use crate::json;
@@ -41,127 +40,167 @@ impl Claims {
         if token.len() > TOKEN_SIZE_LIMIT {
             return Err(ClaimsError::TooLong);
         }
-        let (_, payload, _) = parts(token).ok_or(ClaimsError::NotThreeParts)?;
+        let payload = payload(token).ok_or(ClaimsError::NotThreeParts)?;
         let bytes = base64url(payload).ok_or(ClaimsError::NotBase64)?;
         let text = std::str::from_utf8(&bytes).map_err(|_| ClaimsError::NotJson)?;
-        match json::from_str(text) {
-            Ok(Claim::Map(claims)) => Ok(Self::from_map(&claims)),
-            _ => Err(ClaimsError::NotJson),
+        let mut found = Found::default();
+        let read = json::read(Reader { found: &mut found, at: At::Whole }, text);
+        if read.is_err() || !found.is_object {
+            return Err(ClaimsError::NotJson);
         }
-    }
-
-    fn from_map(claims: &[(String, Claim)]) -> Self {
-        let text = |name| find(claims, name).and_then(Claim::text);
-        let millis = |name| find(claims, name).and_then(Claim::millis);
-        let organisation = match find(claims, "o") {
-            Some(Claim::Map(parts)) => find(parts, "id").and_then(Claim::text),
-            _ => None,
-        };
-        Self {
-            sub: text("sub"),
-            sid: text("sid"),
-            org_id: organisation.or_else(|| text("org_id")),
-            iat: millis("iat"),
-            exp: millis("exp"),
-            nbf: millis("nbf"),
-            azp: text("azp"),
-        }
+        Ok(found.claims())
     }
 }
 
-/// The last entry of a name, as JSON has it.
-fn find<'a>(claims: &'a [(String, Claim)], name: &str) -> Option<&'a Claim> {
-    let mut latest_first = claims.iter().rev();
-    latest_first.find(|(other, _)| other == name).map(|(_, claim)| claim)
+/// The claims that are read, each with its place in [`Found`].
+const TEXTS: [&str; 4] = ["sub", "sid", "org_id", "azp"];
+const TIMES: [&str; 3] = ["iat", "exp", "nbf"];
+const ORGANISATION: &str = "o";
+
+/// What was read so far. Of two claims with one name the last counts, as JSON has it.
+#[derive(Default)]
+struct Found {
+    is_object: bool,
+    texts: [Option<Rc<str>>; TEXTS.len()],
+    times: [Option<i64>; TIMES.len()],
+    organisation: Option<Rc<str>>,
 }
 
-/// A claim of any kind, with what may be of use here. Less code than `serde_json::Value`, which an app may do
-/// without.
-enum Claim {
-    Text(Rc<str>),
-    Number(f64),
-    Map(Vec<(String, Claim)>),
-    Other,
+impl Found {
+    fn claims(self) -> Claims {
+        let [sub, sid, org_id, azp] = self.texts;
+        let [iat, exp, nbf] = self.times;
+        Claims { sub, sid, org_id: self.organisation.or(org_id), iat, exp, nbf, azp }
+    }
 }
 
-impl Claim {
-    fn text(&self) -> Option<Rc<str>> {
+/// Where in the token's JSON a value stands.
+#[derive(Clone, Copy)]
+enum At {
+    Whole,
+    Text(usize),
+    Time(usize),
+    Organisation,
+    OrganisationId,
+    Elsewhere,
+}
+
+impl At {
+    /// The place of the entry `name` of an object here.
+    fn entry(self, name: &str) -> Self {
+        let place = |names: &[&str]| names.iter().position(|other| *other == name);
         match self {
-            Self::Text(text) if !text.is_empty() => Some(text.clone()),
-            _ => None,
+            Self::Whole if name == ORGANISATION => Self::Organisation,
+            Self::Whole => match (place(&TEXTS), place(&TIMES)) {
+                (Some(text), _) => Self::Text(text),
+                (_, Some(time)) => Self::Time(time),
+                _ => Self::Elsewhere,
+            },
+            Self::Organisation if name == "id" => Self::OrganisationId,
+            _ => Self::Elsewhere,
         }
     }
+}
 
-    /// A time in seconds, possibly with a fraction, as milliseconds. The conversion saturates.
-    fn millis(&self) -> Option<i64> {
-        let Self::Number(seconds) = self else {
-            return None;
+/// Reads a value of any kind, and keeps what is of use. Less code than `serde_json::Value`, which an app may do
+/// without.
+struct Reader<'a> {
+    found: &'a mut Found,
+    at: At,
+}
+
+impl Reader<'_> {
+    /// A claim of another kind is as good as none, so it takes the place of an earlier one as well.
+    fn keep<E>(self, text: Option<&str>, seconds: Option<f64>) -> Result<(), E> {
+        let text = text.filter(|text| !text.is_empty());
+        let place = match self.at {
+            At::Text(at) => self.found.texts.get_mut(at),
+            At::Organisation | At::OrganisationId => Some(&mut self.found.organisation),
+            At::Time(at) => {
+                if let Some(place) = self.found.times.get_mut(at) {
+                    *place = seconds.map(millis);
+                }
+                None
+            }
+            At::Whole | At::Elsewhere => None,
         };
-        // A bound far below what overflows, so that sums and differences of times cannot either.
-        let bounded = seconds.clamp(-1e12, 1e12);
-        #[allow(clippy::cast_possible_truncation, reason = "bounded above")]
-        Some((bounded * 1000.0) as i64)
+        if let Some(place) = place {
+            // What is not the organisation's object has no id.
+            *place = text.filter(|_| !matches!(self.at, At::Organisation)).map(Into::into);
+        }
+        Ok(())
     }
 }
 
-impl<'de> Deserialize<'de> for Claim {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyClaim)
+/// A time in seconds, possibly with a fraction, as milliseconds. The conversion saturates.
+fn millis(seconds: f64) -> i64 {
+    // A bound far below what overflows, so that sums and differences of times cannot either.
+    let bounded = seconds.clamp(-1e12, 1e12);
+    #[allow(clippy::cast_possible_truncation, reason = "bounded above")]
+    let millis = (bounded * 1000.0) as i64;
+    millis
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct AnyClaim;
-
-impl<'de> Visitor<'de> for AnyClaim {
-    type Value = Claim;
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a claim")
     }
 
-    fn visit_unit<E>(self) -> Result<Claim, E> {
-        Ok(Claim::Other)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.keep(None, None)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Claim, E> {
-        Ok(Claim::Other)
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        self.keep(None, None)
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Claim, E> {
-        Ok(Claim::Number(value as f64))
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.keep(None, Some(value as f64))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Claim, E> {
-        Ok(Claim::Number(value as f64))
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.keep(None, Some(value as f64))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Claim, E> {
-        Ok(Claim::Number(value))
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.keep(None, Some(value))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Claim, E> {
-        Ok(Claim::Text(value.into()))
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.keep(Some(value), None)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Claim, A::Error> {
-        while items.next_element::<Claim>()?.is_some() {}
-        Ok(Claim::Other)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Reader { found: self.found, at: At::Elsewhere })?.is_some() {}
+        self.keep(None, None)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Claim, A::Error> {
-        let mut claims = Vec::new();
-        while let Some(entry) = entries.next_entry()? {
-            claims.push(entry);
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let (found, at) = (self.found, self.at);
+        found.is_object |= matches!(at, At::Whole);
+        Reader { found, at }.keep(None, None)?;
+        while let Some(name) = entries.next_key::<String>()? {
+            entries.next_value_seed(Reader { found, at: at.entry(&name) })?;
         }
-        Ok(Claim::Map(claims))
+        Ok(())
     }
 }
 
-/// The three parts of a token, none of them with a further dot. The signature may be empty.
-pub(super) fn parts(token: &str) -> Option<(&str, &str, &str)> {
-    let mut parts = token.split('.');
-    let found = (parts.next()?, parts.next()?, parts.next()?);
-    parts.next().is_none().then_some(found)
+/// The middle one of a token's three parts, none of them with a further dot. The signature may be empty.
+pub(super) fn payload(token: &str) -> Option<&str> {
+    let (_, rest) = token.split_once('.')?;
+    let (payload, signature) = rest.split_once('.')?;
+    (!signature.contains('.')).then_some(payload)
 }
 
 /// Decodes unpadded base64url. Written here because the browser's `atob` is not for the host, and a

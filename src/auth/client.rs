@@ -2,17 +2,21 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::defaults::TOKEN_DEADLINE;
-use super::flights::{Core, Issue, Settled, Step};
+use super::flights::{Core, Outcome, Settled, Step, Told};
 use super::identity::{AuthState, Identity};
 use super::listeners::Listeners;
 use super::session_token::{Mint, TokenKey};
 use super::source::{Subscription, TokenError, TokenOptions, TokenSource};
 use super::token::Credential;
-use crate::client::runtime::{Either, LocalFuture, Runtime, race, sleep};
+use crate::client::runtime::{LocalFuture, Runtime, Sleep, sleep};
+use crate::engine::oneshot::Receiver;
 use crate::engine::time::Time;
 
 /// Hands out tokens to everyone in the app, inside and outside of components. Clones are one client.
@@ -190,26 +194,7 @@ impl AuthClient {
         options: TokenOptions,
         demand: Demand,
     ) -> LocalFuture<Result<Issued, TokenError>> {
-        let client = self.clone();
-        Box::pin(async move {
-            // A source may have changed before it comes round to telling.
-            refresh(&Rc::downgrade(&client.inner));
-            // What is at hand needs no timer.
-            let first = match client.step(&options, demand) {
-                Step::Done(result) => return result,
-                Step::Wait(wait) => wait,
-            };
-            let deadline = client.inner.deadline.get();
-            let timer = sleep(&*client.inner.runtime, deadline);
-            match race(client.wait(first, &options, demand), timer).await {
-                // Somebody else may have signed in between the minting and this very moment.
-                Either::First(Ok(issued)) if !client.is_current(issued.epoch) => {
-                    Err(TokenError::IdentityChanged)
-                }
-                Either::First(result) => result,
-                Either::Second(()) => Err(client.timed_out(deadline)),
-            }
-        })
+        Box::pin(Issuing { client: self.clone(), options, demand, waiting: None })
     }
 
     /// Whether `epoch` is still that of the user, by what the source says at this very moment.
@@ -225,27 +210,6 @@ impl AuthClient {
         let mut core = self.inner.core.borrow_mut();
         if let Some(identity) = core.state.identity().cloned() {
             core.cache.note_refused(&TokenKey::new(identity, options), serial, now);
-        }
-    }
-
-    async fn wait(
-        &self,
-        mut wait: Issue,
-        options: &TokenOptions,
-        demand: Demand,
-    ) -> Result<Issued, TokenError> {
-        loop {
-            match wait {
-                // A sender that is gone without a word: the user changed.
-                Issue::Minted(result) => {
-                    return result.await.unwrap_or(Err(TokenError::IdentityChanged));
-                }
-                Issue::Loaded(signal) => drop(signal.await),
-            }
-            wait = match self.step(options, demand) {
-                Step::Done(result) => return result,
-                Step::Wait(next) => next,
-            };
         }
     }
 
@@ -287,14 +251,26 @@ impl AuthClient {
             Settled::Again(id, key) => self.mint(id, key, true),
             Settled::Done(waiters, result) => {
                 for waiter in waiters {
-                    // A waiter that is gone does not matter.
-                    let _ = waiter.send(result.clone());
+                    waiter.send(Some(result.clone()));
                 }
             }
         }
     }
 
-    fn timed_out(&self, after: Duration) -> TokenError {
+    fn timer(&self) -> Sleep {
+        sleep(&*self.inner.runtime, self.inner.deadline.get())
+    }
+
+    /// Somebody else may have signed in between the minting and this very moment.
+    fn checked(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Ok(issued) if !self.is_current(issued.epoch) => Err(TokenError::IdentityChanged),
+            outcome => outcome,
+        }
+    }
+
+    fn timed_out(&self) -> TokenError {
+        let after = self.inner.deadline.get();
         let now = self.inner.runtime.now();
         let mut core = self.inner.core.borrow_mut();
         if core.state.is_loading() {
@@ -303,6 +279,52 @@ impl AuthClient {
         let error = TokenError::Timeout { after };
         core.note_failure(&error, now);
         error
+    }
+}
+
+/// A caller's way to a token.
+struct Issuing {
+    client: AuthClient,
+    options: TokenOptions,
+    demand: Demand,
+    /// What is waited for, and for how long; nothing before the first look, and what is at hand needs no timer.
+    waiting: Option<(Receiver<Told>, Sleep)>,
+}
+
+impl Future for Issuing {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let this = self.get_mut();
+        let client = &this.client;
+        let step = || client.step(&this.options, this.demand);
+        let (told, timer) = match &mut this.waiting {
+            Some(waiting) => waiting,
+            None => {
+                // A source may have changed before it comes round to telling.
+                refresh(&Rc::downgrade(&client.inner));
+                match step() {
+                    Step::Done(outcome) => return Poll::Ready(outcome),
+                    Step::Wait(told) => this.waiting.insert((told, client.timer())),
+                }
+            }
+        };
+        while let Poll::Ready(news) = Pin::new(&mut *told).poll(cx) {
+            let outcome = match news {
+                // A sender that is gone without a word: the user changed.
+                None => Err(TokenError::IdentityChanged),
+                Some(Some(outcome)) => outcome,
+                Some(None) => match step() {
+                    Step::Done(outcome) => outcome,
+                    Step::Wait(next) => {
+                        *told = next;
+                        continue;
+                    }
+                },
+            };
+            return Poll::Ready(client.checked(outcome));
+        }
+        Pin::new(timer).poll(cx).map(|()| Err(client.timed_out()))
     }
 }
 
@@ -315,7 +337,7 @@ fn refresh(inner: &Weak<Inner>) {
     // Outside of the borrow: dropping and sending wake whoever waits.
     drop(change.abandoned);
     for waiter in change.loaded {
-        let _ = waiter.send(());
+        waiter.send(None);
     }
     inner.listeners.emit(&());
 }

@@ -1,30 +1,24 @@
 //! Who waits for which token: one request to the source for all who want the same.
 
-use futures_channel::oneshot::{Receiver, Sender, channel};
-
 use super::client::{AuthHealth, Demand, Issued};
 use super::defaults::{LOST_MINT, RELOAD_PAUSE};
 use super::identity::AuthState;
 use super::session_token::{AfterRefusal, Held, Mint, Rejected, TokenCache, TokenKey, Verdict};
 use super::source::{TokenError, TokenOptions};
 use super::token::Credential;
+use crate::engine::oneshot::{Receiver, Sender, channel};
 use crate::engine::time::Time;
 
-type Outcome = Result<Issued, TokenError>;
+pub(super) type Outcome = Result<Issued, TokenError>;
 
 /// What a caller does next.
 pub(super) enum Step {
     Done(Outcome),
-    Wait(Issue),
+    Wait(Receiver<Told>),
 }
 
-/// What a caller waits for.
-pub(super) enum Issue {
-    /// A token on its way.
-    Minted(Receiver<Outcome>),
-    /// The source to say who is signed in.
-    Loaded(Receiver<()>),
-}
+/// What a caller who waits is told: the outcome, or `None` to look again, as it is known now who is signed in.
+pub(super) type Told = Option<Outcome>;
 
 /// A request to the source that is to be started: its number, its key, and whether past all caches.
 pub(super) type Start = (u64, TokenKey, bool);
@@ -36,7 +30,7 @@ pub(super) enum Settled {
     /// Ask again, past all caches.
     Again(u64, TokenKey),
     /// Tell these.
-    Done(Vec<Sender<Outcome>>, Outcome),
+    Done(Vec<Sender<Told>>, Outcome),
 }
 
 /// Whom a change of the state concerns.
@@ -44,7 +38,7 @@ pub(super) struct Change {
     /// Requests for the former user; dropping them tells their callers.
     pub(super) abandoned: Vec<Flight>,
     /// Callers who wait for the source to load.
-    pub(super) loaded: Vec<Sender<()>>,
+    pub(super) loaded: Vec<Sender<Told>>,
 }
 
 /// A request to the source that is under way.
@@ -53,7 +47,7 @@ pub(super) struct Flight {
     key: TokenKey,
     forced: bool,
     started: Time,
-    waiters: Vec<Sender<Outcome>>,
+    waiters: Vec<Sender<Told>>,
 }
 
 /// The state of a client: no tasks, no callbacks, nothing that could call back.
@@ -66,7 +60,7 @@ pub(super) struct Core {
     load_started: Option<Time>,
     flights: Vec<Flight>,
     next_flight: u64,
-    load_waiters: Vec<Sender<()>>,
+    load_waiters: Vec<Sender<Told>>,
 }
 
 impl Core {
@@ -129,9 +123,9 @@ impl Core {
             AuthState::SignedIn(identity) => identity.clone(),
             AuthState::Loading => {
                 let (sender, receiver) = channel();
-                self.load_waiters.retain(|waiter| !waiter.is_canceled());
+                self.load_waiters.retain(|waiter| !waiter.is_unheard());
                 self.load_waiters.push(sender);
-                return (Step::Wait(Issue::Loaded(receiver)), None);
+                return (Step::Wait(receiver), None);
             }
             AuthState::SignedOut => return (Step::Done(Err(TokenError::SignedOut)), None),
             AuthState::Failed { message } => {
@@ -173,10 +167,10 @@ impl Core {
     /// Waits for a request under way, or for one that starts now.
     fn join(&mut self, key: TokenKey, forced: bool, now: Time) -> (Step, Option<Start>) {
         let (sender, receiver) = channel();
-        let wait = Step::Wait(Issue::Minted(receiver));
+        let wait = Step::Wait(receiver);
         let under_way = self.flights.iter_mut().find(|flight| flight.serves(&key, forced, now));
         if let Some(flight) = under_way {
-            flight.waiters.retain(|waiter| !waiter.is_canceled());
+            flight.waiters.retain(|waiter| !waiter.is_unheard());
             flight.waiters.push(sender);
             return (wait, None);
         }

@@ -87,7 +87,7 @@ impl Life {
     }
 
     fn leeway(self) -> i64 {
-        let full = millis(REFRESH_LEEWAY);
+        let full = const { millis(REFRESH_LEEWAY) };
         self.issued.map_or(full, |issued| {
             full.min(self.expires.saturating_sub(issued) / i64::from(REFRESH_LEEWAY_PART))
         })
@@ -141,20 +141,33 @@ pub enum AfterRefusal {
     GiveUp(TokenError),
 }
 
-#[derive(Default)]
+/// What is known of the tokens of one key.
 struct Entry {
+    key: TokenKey,
     held: Option<Held>,
     /// When the source last handed it out, by the device's clock.
     arrived: Time,
     failures: u32,
     last_error: Option<TokenError>,
-    /// No renewal within this span after this time.
-    pause: Option<(Time, Duration)>,
+    /// No renewal within these milliseconds after this time.
+    pause: Option<(Time, i64)>,
     /// A credential that the server refused although it was new, and when.
     refused: Option<(u64, Time)>,
 }
 
 impl Entry {
+    fn new(key: TokenKey) -> Self {
+        Self {
+            key,
+            held: None,
+            arrived: Time::ZERO,
+            failures: 0,
+            last_error: None,
+            pause: None,
+            refused: None,
+        }
+    }
+
     fn is_paused(&self, now: Time) -> bool {
         self.pause.is_some_and(|(since, span)| within(since, span, now))
     }
@@ -163,7 +176,7 @@ impl Entry {
 /// The tokens in memory, and what is known of the server's clock. Tokens are nowhere else.
 #[derive(Default)]
 pub struct TokenCache {
-    entries: Vec<(TokenKey, Entry)>,
+    entries: Vec<Box<Entry>>,
     clock: ServerClock,
     serial: u64,
 }
@@ -204,7 +217,8 @@ impl TokenCache {
             return Verdict::MustWait;
         }
         let left = life.expires.saturating_sub(self.clock.server_time(now));
-        let travel = if entry.failures > 0 { 0 } else { millis(TRAVEL_TIME).min(life.leeway()) };
+        let travel =
+            if entry.failures > 0 { 0 } else { const { millis(TRAVEL_TIME) }.min(life.leeway()) };
         if left <= travel {
             return Verdict::MustWait;
         }
@@ -228,7 +242,6 @@ impl TokenCache {
             Credential::Cookie => None,
             Credential::Bearer(token) => self.examine(key, token, mint)?,
         };
-        let next = self.serial + 1;
         let mut entry = self.take(key);
         entry.arrived = mint.received_at;
         entry.failures = 0;
@@ -236,25 +249,27 @@ impl TokenCache {
         entry.pause = None;
         let held = match entry.held.take() {
             Some(held) if is_kept(&held, &credential, life, mint.forced) => {
-                entry.pause = Some((mint.received_at, SAME_TOKEN_PAUSE));
+                entry.pause = Some((mint.received_at, const { millis(SAME_TOKEN_PAUSE) }));
                 held
             }
-            _ => Held { credential, serial: next, life },
+            _ => {
+                self.serial += 1;
+                Held { credential, serial: self.serial, life }
+            }
         };
         entry.held = Some(held.clone());
-        self.put(key, entry);
-        self.serial = self.serial.max(held.serial);
+        self.entries.push(entry);
         Ok(held)
     }
 
     /// Notes that a renewal failed. The old token stays until it expires.
     pub fn fail(&mut self, key: &TokenKey, error: &TokenError, now: Time) {
         let mut entry = self.take(key);
-        let doubled = FAILED_REFRESH_PAUSE.saturating_mul(1 << entry.failures.min(16));
-        entry.pause = Some((now, doubled.min(FAILED_REFRESH_PAUSE_MAX)));
+        let doubled = const { millis(FAILED_REFRESH_PAUSE) } << entry.failures.min(16);
+        entry.pause = Some((now, doubled.min(const { millis(FAILED_REFRESH_PAUSE_MAX) })));
         entry.failures = entry.failures.saturating_add(1);
         entry.last_error = Some(error.clone());
-        self.put(key, entry);
+        self.entries.push(entry);
     }
 
     /// What to do about a 401 for the credential with this serial number.
@@ -271,7 +286,9 @@ impl TokenCache {
             return AfterRefusal::GiveUp(error.clone());
         }
         match entry.refused {
-            Some((refused, at)) if refused == serial && within(at, REFUSED_PAUSE, now) => {
+            Some((refused, at))
+                if refused == serial && within(at, const { millis(REFUSED_PAUSE) }, now) =>
+            {
                 AfterRefusal::GiveUp(TokenError::Refused)
             }
             _ => AfterRefusal::Mint,
@@ -282,7 +299,7 @@ impl TokenCache {
     pub fn note_refused(&mut self, key: &TokenKey, serial: u64, now: Time) {
         let mut entry = self.take(key);
         entry.refused = Some((serial, now));
-        self.put(key, entry);
+        self.entries.push(entry);
     }
 
     /// Checks a token on its arrival and learns from it; gives its life if it says so.
@@ -317,17 +334,15 @@ impl TokenCache {
     }
 
     fn entry(&self, key: &TokenKey) -> Option<&Entry> {
-        self.entries.iter().find(|(other, _)| other == key).map(|(_, entry)| entry)
+        self.entries.iter().find(|entry| entry.key == *key).map(|entry| &**entry)
     }
 
-    /// Takes the entry out to be changed; [`Self::put`] brings it back.
-    fn take(&mut self, key: &TokenKey) -> Entry {
-        let at = self.entries.iter().position(|(other, _)| other == key);
-        at.map_or_else(Entry::default, |at| self.entries.swap_remove(at).1)
-    }
-
-    fn put(&mut self, key: &TokenKey, entry: Entry) {
-        self.entries.push((key.clone(), entry));
+    /// Takes the entry out to be changed and pushed back.
+    fn take(&mut self, key: &TokenKey) -> Box<Entry> {
+        match self.entries.iter().position(|entry| entry.key == *key) {
+            Some(at) => self.entries.swap_remove(at),
+            None => Box::new(Entry::new(key.clone())),
+        }
     }
 }
 
@@ -344,11 +359,14 @@ fn is_kept(held: &Held, arrived: &Credential, life: Option<Life>, forced: bool) 
     held.credential == *arrived || (older && !forced)
 }
 
-/// Whether `now` lies within `span` after `since`. A clock that was put back ends the span.
-fn within(since: Time, span: Duration, now: Time) -> bool {
-    now >= since && now.since(since) < span
+/// Whether `now` lies within these milliseconds after `since`. A clock that was put back ends the span.
+const fn within(since: Time, span: i64, now: Time) -> bool {
+    let passed = now.as_millis().wrapping_sub(since.as_millis()).cast_signed();
+    0 <= passed && passed < span
 }
 
-fn millis(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+/// A span of some seconds or minutes.
+#[allow(clippy::cast_possible_truncation, reason = "far below what the cast could lose")]
+const fn millis(span: Duration) -> i64 {
+    span.as_millis() as i64
 }

@@ -40,7 +40,7 @@ impl Token {
 
     /// Whether the text claims to be a JSON web token: three parts with dots between.
     pub(crate) fn looks_like_jwt(&self) -> bool {
-        claims::parts(&self.text).is_some()
+        claims::payload(&self.text).is_some()
     }
 
     /// Whether the text can stand in a header: not empty, not too long, visible ASCII only.

@@ -1,21 +1,23 @@
 //! The client's methods, typed: TanStack Query's in snake case.
 
 use std::cell::RefCell;
-use std::future::ready;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
-
-use futures_channel::oneshot;
+use std::task::{Context, Poll};
 
 use super::driver::QueryClient;
-use super::error::{QueryError, TypeMismatch};
+use super::error::QueryError;
+use super::outcome::{Ended, Running, typed, typed_data};
 use super::query::QueryOptions;
 use super::started::Started;
 use crate::engine::Engine;
 use crate::engine::effect::{Answer, FetchContext, Waiter};
 use crate::engine::entry::QueryState;
-use crate::engine::erased::{Data, Failure};
+use crate::engine::erased::Data;
 use crate::engine::filters::{Activity, Filters};
 use crate::engine::key::{IntoKey, Key, KeyError};
+use crate::engine::oneshot::Receiver;
 use crate::engine::options::Access;
 use crate::engine::queries::RefetchType;
 use crate::engine::signal::Signal;
@@ -78,44 +80,29 @@ impl KeyFilters for Filters {
 /// Waits for all fetches that a command has started. Failed ones do not make it fail.
 #[derive(Default)]
 pub(crate) struct Barrier {
-    waiting: RefCell<Vec<oneshot::Receiver<Answer>>>,
+    waiting: RefCell<Vec<Receiver<Answer>>>,
 }
 
 impl Barrier {
-    pub fn waiter(&self) -> Waiter {
+    fn waiter(&self) -> Waiter {
         let (waiter, receiver) = Waiter::new();
         self.waiting.borrow_mut().push(receiver);
         waiter
     }
 
-    pub async fn wait(self: Rc<Self>) {
-        let waiting = self.waiting.take();
-        for receiver in waiting {
-            let _ended = receiver.await;
+    pub fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut waiting = self.waiting.borrow_mut();
+        while let Some(last) = waiting.last_mut() {
+            if Pin::new(last).poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            waiting.pop();
         }
+        Poll::Ready(())
     }
 }
 
-pub(crate) fn typed_data<T: 'static>(data: &Data, key: &Key) -> Result<Rc<T>, TypeMismatch> {
-    data.get().ok_or_else(|| mismatch(key, std::any::type_name::<T>(), data.type_name()))
-}
-
-pub(crate) fn typed_failure<E: 'static>(failure: &Failure, key: &Key) -> QueryError<E> {
-    match failure.get() {
-        Some(error) => QueryError::Failed(error),
-        None => {
-            let expected = std::any::type_name::<E>();
-            QueryError::TypeMismatch(mismatch(key, expected, failure.type_name()))
-        }
-    }
-}
-
-/// Apart from the above, so that it is compiled once for all types.
-#[cold]
-#[inline(never)]
-fn mismatch(key: &Key, expected: &'static str, found: &'static str) -> TypeMismatch {
-    TypeMismatch { key: key.to_json(), expected, found }
-}
+type Fetching = fn(&mut Engine, &Filters, RefetchType, &mut dyn FnMut() -> Waiter, Time);
 
 impl QueryClient {
     /// Gives the cached data if it is fresh by the query's `stale_time`, else fetches it.
@@ -133,24 +120,22 @@ impl QueryClient {
         T: PartialEq + 'static,
         E: 'static,
     {
+        Started::erased(self.start_query(query.erased()), |outcome| {
+            typed(outcome)?.ok_or(QueryError::Cancelled)
+        })
+    }
+
+    fn start_query(&self, query: QueryOptions<(), ()>) -> Running {
         let key = match query.key() {
             Ok(Some(key)) => key,
-            Ok(None) => return Started::new(ready(Err(QueryError::NoKey))),
-            Err(error) => return Started::new(ready(Err(QueryError::Key(error)))),
+            Ok(None) => return Err(Ended::NoKey).into(),
+            Err(error) => return Err(Ended::Key(error)).into(),
         };
         let (options, fetcher) = query.for_imperative(self);
         let (waiter, receiver) = Waiter::new();
         let asked = key.clone();
         self.run(move |engine, now| engine.fetch_query(&asked, options, fetcher, waiter, now));
-        Started::new(async move {
-            match receiver.await {
-                Ok(Answer::Data(Some(data))) => {
-                    typed_data(&data, &key).map_err(QueryError::TypeMismatch)
-                }
-                Ok(Answer::Failed(failure)) => Err(typed_failure(&failure, &key)),
-                Ok(Answer::Data(None) | Answer::Cancelled) | Err(_) => Err(QueryError::Cancelled),
-            }
-        })
+        Running::Fetch(receiver, key)
     }
 
     /// Fetches in advance what a component will show. Errors are kept for that component. Starts at once,
@@ -160,10 +145,7 @@ impl QueryClient {
         T: PartialEq + 'static,
         E: 'static,
     {
-        let fetch = self.fetch_query(query);
-        Started::new(async move {
-            let _for_the_component = fetch.await;
-        })
+        Started::erased(self.start_query(query.erased()), drop)
     }
 
     /// The cached data, if there is any. Same as TanStack Query's `getQueryData`.
@@ -255,37 +237,46 @@ impl QueryClient {
         filters: impl KeyFilters,
         refetch_type: RefetchType,
     ) -> Started<()> {
-        self.with_barrier(filters, move |engine, filters, waiter, now| {
-            engine.invalidate_queries(filters, refetch_type, true, waiter, now);
-        })
+        self.with_barrier(
+            filters.to_filters(),
+            refetch_type,
+            |engine, filters, which, waiter, now| {
+                engine.invalidate_queries(filters, which, true, waiter, now);
+            },
+        )
     }
 
     /// Fetches, whatever the data's age; not what is disabled. Same as TanStack Query's `refetchQueries`.
     pub fn refetch_queries(&self, filters: impl KeyFilters) -> Started<()> {
-        self.with_barrier(filters, |engine, filters, waiter, now| {
+        let filters = filters.to_filters();
+        self.with_barrier(filters, RefetchType::Active, |engine, filters, _, waiter, now| {
             engine.refetch_queries(filters, true, waiter, now);
         })
     }
 
     /// Back to the initial state, and fetched again where shown. Same as TanStack Query's `resetQueries`.
     pub fn reset_queries(&self, filters: impl KeyFilters) -> Started<()> {
-        self.with_barrier(filters, Engine::reset_queries)
+        let filters = filters.to_filters();
+        self.with_barrier(filters, RefetchType::Active, |engine, filters, _, waiter, now| {
+            engine.reset_queries(filters, waiter, now);
+        })
     }
 
     /// Starts fetches at once, and gives what waits for all of them.
     fn with_barrier(
         &self,
-        filters: impl KeyFilters,
-        command: impl FnOnce(&mut Engine, &Filters, &mut dyn FnMut() -> Waiter, Time) + 'static,
+        filters: Result<Filters, KeyError>,
+        which: RefetchType,
+        fetch: Fetching,
     ) -> Started<()> {
         let barrier = Rc::<Barrier>::default();
-        if let Ok(filters) = filters.to_filters() {
+        if let Ok(filters) = filters {
             let barrier = barrier.clone();
             self.run(move |engine, now| {
-                command(engine, &filters, &mut || barrier.waiter(), now);
+                fetch(engine, &filters, which, &mut || barrier.waiter(), now);
             });
         }
-        Started::new(barrier.wait())
+        Started::erased(Running::All(barrier), drop)
     }
 
     /// Stops running fetches; their queries go back to what they were. Same as TanStack Query's

@@ -4,17 +4,16 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-
 use super::driver::QueryClient;
 use super::erase::erase_future;
 use super::error::QueryError;
-use super::imperative::{typed_data, typed_failure};
+use super::outcome::{Ended, Outcome, Running, typed};
 use super::runtime::LocalFuture;
 use super::started::Started;
-use crate::engine::effect::{Answer, Waiter};
+use crate::engine::effect::Waiter;
 use crate::engine::erased::{Data, Failure};
 use crate::engine::key::{IntoKey, Key, KeyError};
+use crate::engine::oneshot;
 use crate::engine::optimistic::Patch;
 use crate::engine::writing::{MutationEnd, MutationTicket};
 
@@ -114,56 +113,24 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
 
 type Shown<T, E> = Result<Option<Rc<T>>, QueryError<E>>;
 
-/// The same for code that is compiled once for all types. With the key, which is for error texts.
-type Erased = Result<Option<(Data, Key)>, Ended>;
-
-/// Why there is no data.
-enum Ended {
-    Failed(Failure, Key),
-    Cancelled,
-    Key(KeyError),
-}
-
-fn typed<T: 'static, E: 'static>(shown: Erased) -> Shown<T, E> {
-    match shown {
-        Ok(None) => Ok(None),
-        Ok(Some((data, key))) => {
-            typed_data(&data, &key).map(Some).map_err(QueryError::TypeMismatch)
-        }
-        Err(Ended::Failed(failure, key)) => Err(typed_failure(&failure, &key)),
-        Err(Ended::Cancelled) => Err(QueryError::Cancelled),
-        Err(Ended::Key(error)) => Err(QueryError::Key(error)),
-    }
-}
-
-fn started<T: 'static, E: 'static>(running: LocalFuture<Erased>) -> Started<Shown<T, E>> {
-    Started::new(async move { typed(running.await) })
-}
-
 impl QueryClient {
     /// Fetches a key through the component that shows it, deduping or not; gives the new data. Starts at
     /// once, awaited or not. If nobody shows the key, it is fetched when somebody does.
     /// Same as SWR's `mutate(key)`.
     pub fn mutate<T: 'static, E: 'static>(&self, key: impl IntoKey) -> Started<Shown<T, E>> {
-        started(self.revalidate(key.to_key()))
+        Started::erased(self.revalidate(key.to_key()), typed)
     }
 
-    fn revalidate(&self, key: Result<Option<Key>, KeyError>) -> LocalFuture<Erased> {
+    fn revalidate(&self, key: Result<Option<Key>, KeyError>) -> Running {
+        let key = match key {
+            Ok(Some(key)) => key,
+            Ok(None) => return Ok(None).into(),
+            Err(error) => return Err(Ended::Key(error)).into(),
+        };
         let (waiter, receiver) = Waiter::new();
-        if let Ok(Some(key)) = &key {
-            let key = key.clone();
-            self.run(move |engine, now| engine.revalidate(&key, waiter, now));
-        }
-        Box::pin(async move {
-            let Some(key) = key.map_err(Ended::Key)? else {
-                return Ok(None);
-            };
-            match receiver.await {
-                Ok(Answer::Data(data)) => Ok(data.map(|data| (data, key))),
-                Ok(Answer::Failed(failure)) => Err(Ended::Failed(failure, key)),
-                Ok(Answer::Cancelled) | Err(_) => Err(Ended::Cancelled),
-            }
-        })
+        let asked = key.clone();
+        self.run(move |engine, now| engine.revalidate(&asked, waiter, now));
+        Running::Fetch(receiver, key)
     }
 
     /// Writes data; what is in flight is ignored. Gives the data, without waiting for the fetch that follows.
@@ -186,35 +153,32 @@ impl QueryClient {
         update: impl FnOnce(Option<&T>) -> Option<T>,
         options: MutatorOptions<T>,
     ) -> Started<Shown<T, E>> {
-        let result = match key.to_key() {
-            Ok(Some(key)) => self.update_now(&key, update, &options.plan),
-            Ok(None) => Ok(None),
-            Err(error) => Err(QueryError::Key(error)),
+        let update = |committed: Option<&Data>| {
+            let committed = committed.and_then(Data::get);
+            update(committed.as_deref()).map(Data::new)
         };
-        Started::new(std::future::ready(result))
+        let outcome = self.update_now(key.to_key(), Box::new(update), &options.plan);
+        Started::erased(outcome, typed)
     }
 
-    fn update_now<T: PartialEq + 'static, E: 'static>(
+    fn update_now(
         &self,
-        key: &Key,
-        update: impl FnOnce(Option<&T>) -> Option<T>,
+        key: Result<Option<Key>, KeyError>,
+        update: Box<dyn FnOnce(Option<&Data>) -> Option<Data> + '_>,
         plan: &Plan,
-    ) -> Shown<T, E> {
-        let committed = self.committed(key).and_then(|data| data.get());
-        match update(committed.as_deref()) {
-            Some(new) => typed(self.write_now(key, Data::new(new), plan)),
-            None => {
-                if plan.revalidate {
-                    drop(self.revalidate(Ok(Some(key.clone()))));
-                }
-                Ok(committed)
-            }
+    ) -> Outcome {
+        let Some(key) = key.map_err(Ended::Key)? else {
+            return Ok(None);
+        };
+        let committed = self.committed(&key);
+        if let Some(new) = update(committed.as_ref()) {
+            let ticket = self.begin(&key, plan)?;
+            return self.succeed(&key, ticket, new, plan);
         }
-    }
-
-    fn write_now(&self, key: &Key, new: Data, plan: &Plan) -> Erased {
-        let ticket = self.begin(key, plan)?;
-        self.succeed(key, ticket, new, plan)
+        if plan.revalidate {
+            drop(self.revalidate(Ok(Some(key.clone()))));
+        }
+        Ok(committed.map(|data| (data, key)))
     }
 
     /// Runs `work`, with an optimistic change meanwhile, and writes its result. Starts at once and runs to
@@ -226,30 +190,31 @@ impl QueryClient {
         work: impl Future<Output = Result<T, E>> + 'static,
         options: MutatorOptions<T>,
     ) -> Started<Shown<T, E>> {
-        match key.to_key() {
-            Ok(Some(key)) => started(self.start_mutation(key, erase_future(work), options.plan)),
-            Ok(None) => Started::new(std::future::ready(Ok(None))),
-            Err(error) => Started::new(std::future::ready(Err(QueryError::Key(error)))),
-        }
+        Started::erased(self.start_mutation(key.to_key(), erase_future(work), options.plan), typed)
     }
 
     fn start_mutation(
         &self,
-        key: Key,
+        key: Result<Option<Key>, KeyError>,
         work: LocalFuture<Result<Data, Failure>>,
         plan: Plan,
-    ) -> LocalFuture<Erased> {
+    ) -> Running {
+        let key = match key {
+            Ok(Some(key)) => key,
+            Ok(None) => return Ok(None).into(),
+            Err(error) => return Err(Ended::Key(error)).into(),
+        };
+        let ticket = match self.begin(&key, &plan) {
+            Ok(ticket) => ticket,
+            Err(ended) => return Err(ended).into(),
+        };
         let (sender, receiver) = oneshot::channel();
-        let started = self.begin(&key, &plan);
         let client = self.clone();
         self.spawn(Box::pin(async move {
-            let result = match started {
-                Ok(ticket) => client.finish(key, ticket, work.await, &plan),
-                Err(error) => Err(error),
-            };
-            drop(sender.send(result));
+            let result = work.await;
+            sender.send(client.finish(key, ticket, result, &plan));
         }));
-        Box::pin(async move { receiver.await.unwrap_or(Err(Ended::Cancelled)) })
+        Running::Mutation(receiver)
     }
 
     fn finish(
@@ -258,7 +223,7 @@ impl QueryClient {
         ticket: MutationTicket,
         result: Result<Data, Failure>,
         plan: &Plan,
-    ) -> Erased {
+    ) -> Outcome {
         match result {
             Ok(value) => self.succeed(&key, ticket, value, plan),
             Err(failure) => {
@@ -271,7 +236,7 @@ impl QueryClient {
 
     /// The result goes to the caller whatever becomes of the fetch that follows: a mutation that has succeeded
     /// must not look like one that has failed.
-    fn succeed(&self, key: &Key, ticket: MutationTicket, result: Data, plan: &Plan) -> Erased {
+    fn succeed(&self, key: &Key, ticket: MutationTicket, result: Data, plan: &Plan) -> Outcome {
         let is_owned = self.engine().is_some_and(|engine| engine.is_owned(&ticket));
         let written = match &plan.populate_cache {
             PopulateCache::Yes => Some(result.clone()),

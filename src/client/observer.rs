@@ -8,6 +8,7 @@ use super::started::Started;
 use crate::engine::effect::{Answer, Listener, Waiter};
 use crate::engine::observer::{ObserverId, View};
 use crate::engine::observing::Watch;
+use crate::engine::oneshot::Receiver;
 
 /// Watches one key for as long as it lives: fetches by its options, and tells its listener of changes.
 ///
@@ -85,6 +86,11 @@ impl QueryObserver {
     /// With `cancel_refetch`, a running refetch is replaced, else joined. Without a key or a function, it
     /// answers with what is there. Same as TanStack Query's `refetch`.
     pub fn refetch(&self, cancel_refetch: bool) -> Started<Answer> {
+        let receiver = self.start_refetch(cancel_refetch);
+        Started::new(async move { receiver.await.unwrap_or(Answer::Cancelled) })
+    }
+
+    pub(crate) fn start_refetch(&self, cancel_refetch: bool) -> Receiver<Answer> {
         let (waiter, receiver) = Waiter::new();
         let id = self.id.clone();
         self.client.run(move |engine, now| {
@@ -92,7 +98,7 @@ impl QueryObserver {
                 engine.refetch(id, cancel_refetch, Some(waiter), now);
             }
         });
-        Started::new(async move { receiver.await.unwrap_or(Answer::Cancelled) })
+        receiver
     }
 }
 

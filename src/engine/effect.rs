@@ -4,11 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-
 use super::entry::EntryId;
 use super::erased::{Data, Failure};
 use super::key::Key;
+use super::oneshot;
 use super::signal::Signal;
 
 /// A future that stays on its thread.
@@ -53,13 +52,12 @@ impl Waiter {
     /// Whether somebody still wants the answer.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        !self.0.is_canceled()
+        !self.0.is_unheard()
     }
 
     /// Gives the answer.
     pub fn answer(self, answer: Answer) {
-        // Nobody left to hear it is fine.
-        let _unheard = self.0.send(answer);
+        self.0.send(answer);
     }
 }
 

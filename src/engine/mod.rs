@@ -18,6 +18,7 @@ pub mod key;
 pub mod mutation;
 pub mod observer;
 pub mod observing;
+pub mod oneshot;
 pub mod optimistic;
 pub mod options;
 mod ownership;

@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
 use crate::browser::console_error;
-use crate::client::{Problem, QueryClient, QueryObserver, TypeMismatch};
+use crate::client::{Problem, QueryClient, QueryObserver, Running, TypeMismatch};
 use crate::engine::erased::{Data, Failure};
 use crate::engine::key::Key;
 use crate::engine::observer::{Fields, Snapshot, View};
@@ -47,6 +47,16 @@ impl Observed {
 
     pub fn error<E: 'static>(&self) -> Option<Rc<E>> {
         self.read(Fields::ERROR, |shown| shown.error.as_ref().and_then(Failure::get))
+    }
+
+    /// Fetches now; answers with nothing if there is nothing to fetch any more.
+    pub fn refetch(&self) -> Running {
+        match (self.observer.upgrade(), &self.key) {
+            (Some(observer), Some(key)) => {
+                Running::Fetch(observer.start_refetch(true), key.clone())
+            }
+            _ => Ok(None).into(),
+        }
     }
 
     pub const fn problem(&self) -> Option<&Problem> {

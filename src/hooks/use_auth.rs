@@ -8,6 +8,7 @@ use crate::auth::{AuthState, Credential, Subscription, TokenError, TokenOptions}
 use crate::browser::console_error;
 use crate::client::Started;
 use crate::components::{AuthContext, use_surroundings};
+use crate::engine::oneshot;
 use crate::fetch::MissingProvider;
 
 /// Who is signed in, and their token. The component renders again when that changes, and not with each
@@ -135,9 +136,9 @@ impl AuthHandle {
         let Some(context) = &self.context else {
             return Started::new(std::future::ready(Err(TokenError::NotLoaded)));
         };
-        let (sender, receiver) = futures_channel::oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let running = context.auth().sign_out();
-        context.spawn(Box::pin(async move { drop(sender.send(running.await)) }));
+        context.spawn(Box::pin(async move { sender.send(running.await) }));
         Started::new(async move { receiver.await.unwrap_or(Err(TokenError::NotLoaded)) })
     }
 }

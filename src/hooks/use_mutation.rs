@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
 use yew::prelude::*;
 
 use super::mutation_options::{MutationOptions, mutation_options};
@@ -13,6 +12,7 @@ use super::watched::use_watched;
 use crate::client::{QueryClient, QueryError, Started};
 use crate::engine::Topic;
 use crate::engine::mutation::{MutationState, MutationStatus};
+use crate::engine::oneshot;
 
 /// What the handles of one hook share.
 struct Shared<V, T, E, C> {
@@ -193,7 +193,7 @@ impl<V: 'static, T: 'static, E: 'static, C: 'static> MutationHandle<V, T, E, C> 
         let call = Call::new(&self.shared, variables);
         let (sender, receiver) = oneshot::channel();
         let client = call.client.clone();
-        client.spawn(Box::pin(async move { drop(sender.send(call.run().await)) }));
+        client.spawn(Box::pin(async move { sender.send(call.run().await) }));
         Started::new(async move { receiver.await.unwrap_or(Err(QueryError::Cancelled)) })
     }
 

@@ -9,10 +9,9 @@ use yew::prelude::*;
 use super::observed::{Observed, Types, use_observed};
 use super::use_query_client::client_for;
 use crate::client::{
-    Problem, QueryContext, QueryError, QueryOptions, Started, query_options, typed_failure,
+    Problem, QueryContext, QueryError, QueryOptions, Started, query_options, typed,
 };
 use crate::components::use_surroundings;
-use crate::engine::effect::Answer;
 use crate::engine::entry::{FetchStatus, Status};
 use crate::engine::erased::Failure;
 use crate::engine::key::IntoKey;
@@ -270,18 +269,7 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
     ///
     /// The future gives the new data.
     pub fn refetch(&self) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
-        let running = self.observed.observer.upgrade().map(|observer| observer.refetch(true));
-        let key = self.observed.key.clone();
-        Started::new(async move {
-            let (Some(running), Some(key)) = (running, key) else {
-                return Ok(None);
-            };
-            match running.await {
-                Answer::Data(data) => Ok(data.as_ref().and_then(crate::engine::erased::Data::get)),
-                Answer::Failed(failure) => Err(typed_failure(&failure, &key)),
-                Answer::Cancelled => Err(QueryError::Cancelled),
-            }
-        })
+        Started::erased(self.observed.refetch(), typed)
     }
 
     /// A mistake in the use of the hook: no provider around it, a key that cannot be encoded, or one that

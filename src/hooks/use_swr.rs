@@ -10,7 +10,7 @@ use super::observed::{Observed, Types, use_observed};
 use super::swr_key::{SwrKey, swr_key};
 use crate::browser::default_client;
 use crate::client::{
-    MutatorOptions, Problem, QueryClient, QueryError, Started, SwrOptions, erase_future,
+    MutatorOptions, Problem, QueryClient, QueryError, Started, SwrOptions, erase_future, typed,
 };
 use crate::components::use_surroundings;
 use crate::engine::effect::Fetcher;
@@ -192,7 +192,7 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
     pub fn mutate(&self) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
         match self.target() {
             Some((client, key)) => client.mutate(key),
-            None => Started::new(std::future::ready(Ok(None))),
+            None => Started::erased(Ok(None), typed),
         }
     }
 
@@ -205,7 +205,7 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
     ) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
         match self.target() {
             Some((client, key)) => client.mutate_data(key, data, options),
-            None => Started::new(std::future::ready(Ok(None))),
+            None => Started::erased(Ok(None), typed),
         }
     }
 
@@ -217,7 +217,7 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
     ) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
         match self.target() {
             Some((client, key)) => client.mutate_with(key, update, options),
-            None => Started::new(std::future::ready(Ok(None))),
+            None => Started::erased(Ok(None), typed),
         }
     }
 
@@ -230,7 +230,7 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
     ) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
         match self.target() {
             Some((client, key)) => client.mutate_async(key, work, options),
-            None => Started::new(std::future::ready(Ok(None))),
+            None => Started::erased(Ok(None), typed),
         }
     }
 

@@ -10,7 +10,9 @@ mod keys;
 mod reader;
 mod variants;
 
-use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeOwned, DeserializeSeed};
 
 pub(crate) use error::Error;
 use reader::Reader;
@@ -23,8 +25,13 @@ const DEPTH_LIMIT: u8 = 128;
 /// # Errors
 /// When the text is no JSON, or not that of a `T`.
 pub(crate) fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    read(PhantomData::<T>, text)
+}
+
+/// The same for a value that is made by a seed.
+pub(crate) fn read<'t, S: DeserializeSeed<'t>>(seed: S, text: &'t str) -> Result<S::Value, Error> {
     let mut reader = Reader::new(text);
-    let value = T::deserialize(&mut reader)?;
+    let value = seed.deserialize(&mut reader)?;
     reader.finish()?;
     Ok(value)
 }
