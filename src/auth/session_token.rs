@@ -176,6 +176,10 @@ impl Entry {
 /// The tokens in memory, and what is known of the server's clock. Tokens are nowhere else.
 #[derive(Default)]
 pub struct TokenCache {
+    #[allow(
+        clippy::vec_box,
+        reason = "an entry is taken out to be changed, and so without a copy"
+    )]
     entries: Vec<Box<Entry>>,
     clock: ServerClock,
     serial: u64,
