@@ -7,7 +7,7 @@ use crate::{own_std, process, shrink, sizes};
 
 /// The most that html, JavaScript, WebAssembly and CSS may weigh together after brotli. One place,
 /// so that raising it is a decision and shows in review. It follows the bundle down: the aim is 130 kB.
-const BUDGET: usize = 214_000;
+const BUDGET: usize = 151_000;
 
 /// Static hosts answer unknown paths with this page, so it has to be the app.
 const FALLBACK: &str = "404.html";
