@@ -30,7 +30,7 @@ impl Error {
         self
     }
 
-    /// What is wrong. Contains nothing of the text but the names of fields.
+    /// What is wrong. Of the text it contains the names of fields and unknown variants, and what the type itself says.
     pub(crate) fn message(&self) -> &str {
         &self.0.message
     }

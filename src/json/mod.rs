@@ -1,8 +1,9 @@
 //! Reads JSON into any type that serde can make.
 //!
-//! Follows `serde_json` in what it takes and gives, and is a third of its code, as most of that is about
-//! messages: how floats are written, strings quoted, and positions found again in a text. Here an error says
-//! what kind of value stood there and never repeats it, since it may be a secret.
+//! Follows `serde_json` in what it takes and gives, in less code, as much of that is about messages: how floats are
+//! written, strings quoted, and positions found again in a text. Here an error says what kind of value stood there and
+//! does not repeat it, since it may be a secret. Two texts are the type's own: the name of an unknown variant, and what
+//! a `Deserialize` written by hand says.
 
 mod deserializer;
 mod error;
