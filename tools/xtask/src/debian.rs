@@ -56,14 +56,6 @@ pub fn install(workspace: &Workspace) -> Result<()> {
     process::with_progress(&mut link, &workspace.logs().join("rustup-link.log"), None)
 }
 
-/// Puts the standard library's sources where cargo looks for them.
-pub fn link_sources(workspace: &Workspace) -> Result<()> {
-    let sources = folder(workspace).join("lib").join("rustlib").join("src");
-    // A link of before, which may lead nowhere by now. Ignored: if it stays, linking says why.
-    let _ = fs::remove_file(&sources);
-    link(&Path::new(LIBRARIES).join("src"), &sources)
-}
-
 fn folder(workspace: &Workspace) -> PathBuf {
     workspace.tools().join("wasm-toolchain")
 }
@@ -117,7 +109,6 @@ fn assemble(workspace: &Workspace, build: &Path) -> Result<()> {
         fs::create_dir_all(folder).map_err(Error::io("create the toolchain's folders"))?;
     }
     link(&Path::new(LIBRARIES).join(&host).join("lib"), &libraries.join(&host).join("lib"))?;
-    link_sources(workspace)?;
     link(&rust_lld(workspace, &host)?, &linker.join("rust-lld"))?;
     copy_libraries(build, &wasm)?;
 

@@ -4,7 +4,6 @@
 //! Compiled here, for size, and with panics that stop at once, it makes the bundle 8 % smaller.
 //! Cargo has no stable name for this yet; `RUSTC_BOOTSTRAP` opens it on a stable compiler.
 
-use crate::debian;
 use crate::error::{Error, Result};
 use crate::process;
 use crate::toolchain::{self, TARGET, WasmToolchain};
@@ -42,16 +41,16 @@ pub fn find(workspace: &Workspace) -> Option<String> {
 /// Gets the sources from where the compiler came from.
 pub fn install(workspace: &Workspace) -> Result<()> {
     match toolchain::find(workspace) {
-        Some(WasmToolchain::Linked) => debian::link_sources(workspace),
         Some(WasmToolchain::Active) if workspace.which("rustup").is_some() => {
             let mut rustup = workspace.command("rustup");
             rustup.args(["component", "add", COMPONENT]);
             let log = workspace.logs().join("rust-src.log");
             process::with_progress(&mut rustup, &log, Some(DOWNLOAD_LIMIT))
         }
+        // The linked toolchain is put together without them.
         _ => Err(Error::Missing {
             what: "the source of Rust's standard library".to_owned(),
-            why: "this compiler was installed without it, and without rustup".to_owned(),
+            why: "this compiler was not installed by rustup, which has it".to_owned(),
             fix: format!("rustup component add {COMPONENT}"),
         }),
     }

@@ -101,7 +101,10 @@ pub fn run(workspace: &Workspace) -> Result<()> {
             None => {
                 if let Err(error) = install(workspace, need) {
                     eprintln!("  {:<14} {error}", need.name());
-                    failed.push(need.name().to_owned());
+                    // Without it the bundle is only larger.
+                    if need != Need::StdSource {
+                        failed.push(need.name().to_owned());
+                    }
                 }
             }
         }
