@@ -14,25 +14,38 @@ impl Process {
     ///
     /// # Panics
     /// If it does not start, or ends before.
-    pub fn start<T>(command: &mut Command, mut ready: impl FnMut(&str) -> Option<T>) -> (Self, T) {
-        let program = command.get_program().to_owned();
+    pub fn start<T>(command: &mut Command, ready: impl FnMut(&str) -> Option<T>) -> (Self, T) {
+        Self::try_start(command, ready).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for a program that may end before it is ready, and succeed another time.
+    ///
+    /// # Errors
+    /// If it does not start, or ends before; with what it said until then.
+    pub fn try_start<T>(
+        command: &mut Command,
+        mut ready: impl FnMut(&str) -> Option<T>,
+    ) -> Result<(Self, T), String> {
+        let program = command.get_program().display().to_string();
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()));
+            .map_err(|error| format!("{program} does not start: {error}"))?;
         let output = child.stdout.take().map(BufReader::new);
         let process = Self { child };
         let mut output = output.expect("the output is piped");
+        let mut said = String::new();
         let mut line = String::new();
         while output.read_line(&mut line).is_ok_and(|length| length > 0) {
             if let Some(found) = ready(line.trim()) {
                 drain(output);
-                return (process, found);
+                return Ok((process, found));
             }
+            said.push_str(&line);
             line.clear();
         }
-        panic!("{} ended before it was ready", program.display());
+        Err(format!("{program} ended before it was ready, and said:\n{said}"))
     }
 
     /// Ends the program as a power cut does: it cannot say goodbye.

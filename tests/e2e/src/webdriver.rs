@@ -93,9 +93,7 @@ impl Session {
     /// If they do not start.
     #[must_use]
     pub fn start(environment: &Environment, folder: &Path, preferences: Value) -> Self {
-        let mut command = Command::new(&environment.chromedriver);
-        command.arg("--port=0").env("TMPDIR", folder).stderr(Stdio::null());
-        let (driver, port) = Process::start(&mut command, port_of);
+        let (driver, port) = start_driver(environment, folder);
         let agent = api::agent();
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
@@ -200,6 +198,17 @@ impl Drop for Session {
         // The processes of the browser still write to its profile for a moment.
         thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// Takes several attempts: the driver asks the system for a free port, and then wants the same one for the other
+/// version of IP as well. When another program has that, it ends.
+fn start_driver(environment: &Environment, folder: &Path) -> (Process, u16) {
+    let start = || {
+        let mut command = Command::new(&environment.chromedriver);
+        command.arg("--port=0").env("TMPDIR", folder).stderr(Stdio::null());
+        Process::try_start(&mut command, port_of)
+    };
+    start().or_else(|_| start()).or_else(|_| start()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn port_of(line: &str) -> Option<u16> {
