@@ -1,5 +1,7 @@
 //! What serde asks for, taken from the reader. Thin, because it is compiled anew for each type.
 
+use std::slice::Iter;
+
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::error::Error;
@@ -164,23 +166,21 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let start = self.open(b'{', &visitor)?;
-        let value = visitor.visit_map(Entries { reader: self, is_first: true });
-        let value = value.map_err(|error| error.within(start))?;
-        self.close(b'}')?;
-        Ok(value)
+        entries(self, visitor, b'{', None)
     }
 
+    /// A list of values is read as the map of the struct's fields in their order, so that a type's code for maps
+    /// is all that is ever compiled for it.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if self.peek() == b'[' {
-            return self.deserialize_seq(visitor);
+        match self.peek() {
+            b'[' => entries(self, visitor, b'[', Some(fields.iter())),
+            _ => entries(self, visitor, b'{', None),
         }
-        self.deserialize_map(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -225,10 +225,43 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
     }
 }
 
-/// The entries of a map.
+fn entries<'de, V: Visitor<'de>>(
+    reader: &mut Reader<'_>,
+    visitor: V,
+    bracket: u8,
+    fields: Option<Iter<'static, &'static str>>,
+) -> Result<V::Value, Error> {
+    let start = reader.open(bracket, &visitor)?;
+    let end = if fields.is_some() { b']' } else { b'}' };
+    let value = visitor.visit_map(Entries { reader, is_first: true, end, fields });
+    let value = value.map_err(|error| error.within(start))?;
+    reader.close(end)?;
+    Ok(value)
+}
+
+/// The entries of a map, or of a struct that is written as a list.
 struct Entries<'r, 't> {
     reader: &'r mut Reader<'t>,
     is_first: bool,
+    end: u8,
+    /// The names of the values that come, where only these are written.
+    fields: Option<Iter<'static, &'static str>>,
+}
+
+impl Entries<'_, '_> {
+    /// Whether there is another entry, and its name if that is not written.
+    fn next(&mut self) -> Result<Option<Option<&'static str>>, Error> {
+        if !self.reader.next_item(&mut self.is_first, self.end)? {
+            return Ok(None);
+        }
+        match &mut self.fields {
+            None => Ok(Some(None)),
+            Some(fields) => match fields.next() {
+                Some(name) => Ok(Some(Some(name))),
+                None => Err(Error::new("the list is longer than the struct", self.reader.at())),
+            },
+        }
+    }
 }
 
 impl<'de> MapAccess<'de> for Entries<'_, '_> {
@@ -238,14 +271,16 @@ impl<'de> MapAccess<'de> for Entries<'_, '_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        if !self.reader.next_item(&mut self.is_first, b'}')? {
-            return Ok(None);
+        match self.next()? {
+            Some(known) => seed.deserialize(Name { reader: self.reader, known }).map(Some),
+            None => Ok(None),
         }
-        seed.deserialize(Name(self.reader)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        self.reader.colon()?;
+        if self.fields.is_none() {
+            self.reader.colon()?;
+        }
         seed.deserialize(&mut *self.reader)
     }
 }

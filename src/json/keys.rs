@@ -1,5 +1,7 @@
 //! The names in a map: strings, which may stand for numbers and booleans where a type's keys are such.
 
+use std::borrow::Cow;
+
 use serde::de::{Deserializer, Visitor, value::BoolDeserializer};
 use serde::forward_to_deserialize_any;
 
@@ -7,14 +9,18 @@ use super::error::Error;
 use super::reader::Reader;
 
 /// A name in a map, about to be read.
-pub(super) struct Name<'r, 't>(pub(super) &'r mut Reader<'t>);
+pub(super) struct Name<'r, 't> {
+    pub(super) reader: &'r mut Reader<'t>,
+    /// The name, where it is not written.
+    pub(super) known: Option<&'static str>,
+}
 
 /// Reads what is written inside of the quotes.
 macro_rules! quoted_numbers {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Error> {
             let start = self.start();
-            let text = self.0.string()?;
+            let text = self.reader.string()?;
             let mut inner = Reader::new(&text);
             // White space counts inside of quotes.
             let value = match text.as_bytes() {
@@ -29,8 +35,15 @@ macro_rules! quoted_numbers {
 
 impl Name<'_, '_> {
     fn start(&mut self) -> usize {
-        self.0.peek();
-        self.0.at()
+        self.reader.peek();
+        self.reader.at()
+    }
+
+    fn text(&mut self) -> Result<Cow<'_, str>, Error> {
+        match self.known {
+            Some(name) => Ok(Cow::Borrowed(name)),
+            None => self.reader.string(),
+        }
     }
 }
 
@@ -45,13 +58,13 @@ impl<'de> Deserializer<'de> for Name<'_, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Error> {
         let start = self.start();
-        let text = self.0.string()?;
+        let text = self.text()?;
         visitor.visit_str(&text).map_err(|error: Error| error.within(start))
     }
 
     fn deserialize_bool<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Error> {
         let start = self.start();
-        let value = match &*self.0.string()? {
+        let value = match &*self.reader.string()? {
             "true" => true,
             "false" => false,
             _ => return Err(Error::new("the name should be true or false", start)),
@@ -61,11 +74,11 @@ impl<'de> Deserializer<'de> for Name<'_, '_> {
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.0.deserialize_bytes(visitor)
+        self.reader.deserialize_bytes(visitor)
     }
 
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.0.deserialize_bytes(visitor)
+        self.reader.deserialize_bytes(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -87,7 +100,7 @@ impl<'de> Deserializer<'de> for Name<'_, '_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.0.deserialize_enum(name, variants, visitor)
+        self.reader.deserialize_enum(name, variants, visitor)
     }
 
     forward_to_deserialize_any! {
