@@ -240,7 +240,7 @@ impl RequestBuilder {
     fn set_json(mut self, json: Result<String, serde_json::Error>) -> Self {
         match json {
             Ok(json) => self.body = Body::Text(json.into()),
-            Err(error) => self.blame(FetchError::Encode { message: error.to_string().into() }),
+            Err(error) => self.blame(FetchError::Encode { message: unwritable(&error) }),
         }
         self.content_type = "application/json";
         self
@@ -250,6 +250,17 @@ impl RequestBuilder {
     fn blame(&mut self, mistake: FetchError) {
         self.mistake.get_or_insert(mistake);
     }
+}
+
+/// Why a body cannot be written as JSON. That is a mistake in the program, to be found while it is developed:
+/// a release spares itself the code for `serde_json`'s own words.
+fn unwritable(error: &serde_json::Error) -> Rc<str> {
+    if cfg!(debug_assertions) {
+        return error.to_string().into();
+    }
+    let why =
+        if error.is_data() { "its type refuses" } else { "a map in it has a key that is no text" };
+    ["the body cannot be written as JSON: ", why].concat().into()
 }
 
 /// What may end a request early.
