@@ -1,4 +1,4 @@
-//! What trunk leaves on the table: the bundle's JavaScript, and its names for WebAssembly.
+//! What trunk leaves on the table: JavaScript and styles, the names in the WebAssembly, and the order of its functions.
 
 use crate::error::{Error, Result};
 use crate::process;
@@ -13,21 +13,39 @@ const MODULE: &str = "_bg.wasm";
 
 const PAGE: &str = "index.html";
 
+/// What the compiler uses of WebAssembly. `index.html` has the same list for trunk; a test compares them.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+];
+
 /// Makes the bundle in `dist` smaller, in place. It does the same with fewer bytes.
 pub fn run(workspace: &Workspace, dist: &Path) -> Result<()> {
-    let old = stem(dist)?;
-    let files = Files::of(dist, &old);
+    let stem = stem(dist)?;
+    reorder(workspace, &Files::of(dist, &stem).module)?;
+    let files = shorten(dist, &stem)?;
+    minify(workspace, &files.script, &["--format=esm"])?;
+    with_extension(dist, "css")?.iter().try_for_each(|style| minify(workspace, style, &[]))
+}
+
+/// Gives short names to what goes between the two files, which get new names themselves.
+fn shorten(dist: &Path, old: &str) -> Result<Files> {
+    let files = Files::of(dist, old);
     let module = fs::read(&files.module).map_err(Error::io("read the WebAssembly"))?;
     let script = read_text(&files.script)?;
     let Some((module, names)) = wasm::shorten(&module) else {
         println!("the WebAssembly is not of the known form, and keeps its long names");
-        return minify(workspace, &files.script);
+        return Ok(files);
     };
 
     let script = wasm::rename(&script, &names);
-    let new = new_stem(&old, &[&module, script.as_bytes()]);
-    let script = script.replace(&old, &new);
-    let page = read_text(&dist.join(PAGE))?.replace(&old, &new);
+    let new = new_stem(old, &[&module, script.as_bytes()]);
+    let script = script.replace(old, &new);
+    let page = read_text(&dist.join(PAGE))?.replace(old, &new);
     for path in [&files.module, &files.script] {
         fs::remove_file(path).map_err(Error::io(format!("remove {}", path.display())))?;
     }
@@ -35,7 +53,7 @@ pub fn run(workspace: &Workspace, dist: &Path) -> Result<()> {
     write(&files.module, &module)?;
     write(&files.script, script.as_bytes())?;
     write(&dist.join(PAGE), page.as_bytes())?;
-    minify(workspace, &files.script)
+    Ok(files)
 }
 
 /// The two files that belong together.
@@ -55,8 +73,8 @@ impl Files {
 
 /// The common part of the two files' names: the program's name and trunk's hash.
 fn stem(dist: &Path) -> Result<String> {
-    let entries = fs::read_dir(dist).map_err(Error::io("list dist"))?;
-    let mut names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let modules = with_extension(dist, "wasm")?;
+    let mut names = modules.iter().filter_map(|path| path.file_name()?.to_str());
     let stem = names.find_map(|name| name.strip_suffix(MODULE).map(str::to_owned));
     stem.ok_or_else(|| Error::Missing {
         what: format!("a file named *{MODULE} in dist"),
@@ -73,11 +91,29 @@ fn new_stem(old: &str, files: &[&[u8]]) -> String {
     format!("{name}-{:016x}", hasher.finish())
 }
 
-fn minify(workspace: &Workspace, script: &Path) -> Result<()> {
+/// Moves the functions so that those stand together which compress well together.
+fn reorder(workspace: &Workspace, module: &Path) -> Result<()> {
+    let bytes = fs::read(module).map_err(Error::io("read the WebAssembly"))?;
+    let Some(named) = wasm::by_likeness(&bytes) else {
+        println!("the WebAssembly is not of the known form, and keeps its order");
+        return Ok(());
+    };
+    write(module, &named)?;
+    let mut wasm_opt = workspace.command("wasm-opt");
+    wasm_opt.arg(module).args(FEATURES).args(["--reorder-functions-by-name", "--strip-debug"]);
+    process::visible(wasm_opt.arg("-o").arg(module))
+}
+
+fn minify(workspace: &Workspace, file: &Path, options: &[&str]) -> Result<()> {
     let mut esbuild = workspace.command("esbuild");
-    esbuild.arg(script).args(["--minify", "--format=esm", "--log-level=warning"]);
-    esbuild.arg("--allow-overwrite").arg(format!("--outfile={}", script.display()));
-    process::visible(&mut esbuild)
+    esbuild.arg(file).args(["--minify", "--log-level=warning", "--allow-overwrite"]).args(options);
+    process::visible(esbuild.arg(format!("--outfile={}", file.display())))
+}
+
+fn with_extension(dist: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(dist).map_err(Error::io("list dist"))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    Ok(paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect())
 }
 
 fn read_text(path: &Path) -> Result<String> {
@@ -91,6 +127,13 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_names_the_same_features() {
+        let page = include_str!("../../../index.html");
+        let named = page.split(['"', ' ']).filter(|word| word.starts_with("--enable-"));
+        assert_eq!(named.collect::<Vec<_>>(), FEATURES);
+    }
 
     #[test]
     fn other_code_gets_another_name() {

@@ -3,12 +3,8 @@
 //! wasm-bindgen names each function that crosses over after its Rust item and a hash. The hashes do
 //! not compress, and stand in both files. Only these names change here; all else is copied.
 
+use super::{EXPORTS, FUNCTION, HEADER, IMPORTS, Reader, write_name, write_number, write_section};
 use std::collections::HashMap;
-
-const HEADER: usize = 8;
-const IMPORTS: u8 = 2;
-const EXPORTS: u8 = 7;
-const FUNCTION: u8 = 0;
 
 /// What wasm-bindgen's own names start with. Others, such as `memory`, may mean something outside.
 const GENERATED: &[&str] = &["__", "wasm_bindgen__"];
@@ -22,19 +18,13 @@ pub fn shorten(wasm: &[u8]) -> Option<(Vec<u8>, HashMap<String, String>)> {
     let mut output = wasm.get(..HEADER)?.to_vec();
     let mut names = Names::default();
     let mut input = Reader { bytes: wasm.get(HEADER..)? };
-    while !input.bytes.is_empty() {
-        let id = input.byte()?;
-        let length = input.number()?;
-        let section = input.take(length)?;
+    while let Some((id, section)) = input.section()? {
         let renamed = match id {
             IMPORTS => Some(imports(section, &mut names)?),
             EXPORTS => Some(exports(section, &mut names)?),
             _ => None,
         };
-        let section = renamed.as_deref().unwrap_or(section);
-        output.push(id);
-        write_number(&mut output, section.len());
-        output.extend_from_slice(section);
+        write_section(&mut output, id, renamed.as_deref().unwrap_or(section));
     }
     Some((output, names.renamed))
 }
@@ -123,63 +113,13 @@ fn exports(section: &[u8], names: &mut Names) -> Option<Vec<u8>> {
     Some(output)
 }
 
-/// Reads numbers (unsigned LEB128) and names from the front.
-struct Reader<'a> {
-    bytes: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(*first)
-    }
-
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.bytes.split_at_checked(length)?;
-        self.bytes = rest;
-        Some(taken)
-    }
-
-    fn number(&mut self) -> Option<usize> {
-        let mut number = 0;
-        for shift in (0..32).step_by(7) {
-            let byte = self.byte()?;
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    fn name(&mut self) -> Option<&'a str> {
-        let length = self.number()?;
-        std::str::from_utf8(self.take(length)?).ok()
-    }
-}
-
-fn write_number(output: &mut Vec<u8>, mut number: usize) {
-    while number > 0x7f {
-        output.push(u8::try_from(number & 0x7f).unwrap_or(0) | 0x80);
-        number >>= 7;
-    }
-    output.push(u8::try_from(number).unwrap_or(0));
-}
-
-fn write_name(output: &mut Vec<u8>, name: &str) {
-    write_number(output, name.len());
-    output.extend_from_slice(name.as_bytes());
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn section(id: u8, body: &[u8]) -> Vec<u8> {
-        let mut bytes = vec![id];
-        write_number(&mut bytes, body.len());
-        bytes.extend_from_slice(body);
+        let mut bytes = Vec::new();
+        write_section(&mut bytes, id, body);
         bytes
     }
 
