@@ -2,6 +2,9 @@
 
 mod app;
 
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 fn main() {
     yew::Renderer::<app::App>::new().render();
 }

@@ -12,27 +12,31 @@ use yew_clerk::engine::effect::LocalFuture;
 use yew_clerk::fetch::RequestBuilder;
 use yew_clerk::prelude::*;
 
-/// Somebody who may sign in, or who has: the server tells what is needed.
-#[derive(Clone, Default, Deserialize, PartialEq)]
-#[serde(default)]
+/// Somebody who may sign in, with a password that is no secret in this show.
+#[derive(Clone, Deserialize, PartialEq)]
 pub struct Person {
     /// For people to read.
     pub name: String,
     /// For the form.
     pub username: String,
-    /// For the form, in this show alone.
+    /// For the form.
     pub password: String,
+}
+
+/// Who is signed in.
+#[derive(Deserialize)]
+struct Session {
+    name: String,
     session_id: String,
     user_id: String,
     org_id: Option<String>,
 }
 
 /// What the server says of the session.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Deserialize)]
 struct Answer {
-    session: Option<Person>,
-    jwt: String,
+    session: Option<Session>,
+    jwt: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -133,15 +137,15 @@ impl DevAuth {
         }
     }
 
-    fn enter(&self, session: Option<Person>) {
+    fn enter(&self, session: Option<Session>) {
         self.0.learnt.set(self.0.learnt.get().wrapping_add(1));
-        let Some(person) = session else {
+        let Some(session) = session else {
             self.0.name.take();
             return self.set_state(AuthState::SignedOut);
         };
-        let mut identity = Identity::new(person.user_id, person.session_id);
-        identity.org_id = person.org_id.map(Into::into);
-        self.0.name.replace(Some(person.name.into()));
+        let mut identity = Identity::new(session.user_id, session.session_id);
+        identity.org_id = session.org_id.map(Into::into);
+        self.0.name.replace(Some(session.name.into()));
         self.set_state(AuthState::signed_in(identity));
     }
 
@@ -173,7 +177,9 @@ impl TokenSource for DevAuth {
         let (this, asked) = (self.clone(), ask(fetch::post("/auth/token")));
         Box::pin(async move {
             let error = match asked.await {
-                Ok(answer) => return Ok(Credential::Bearer(Token::from(answer.jwt))),
+                Ok(answer) => {
+                    return Ok(Credential::Bearer(Token::from(answer.jwt.unwrap_or_default())));
+                }
                 Err(error) => TokenError::from(error),
             };
             if error == TokenError::SignedOut {

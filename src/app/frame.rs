@@ -47,7 +47,7 @@ pub fn Frame(props: &FrameProps) -> Html {
                 </div>
                 <nav aria-label="Pages">{ menu(route) }</nav>
             </header>
-            <main id="main" tabindex="-1" class={if has_log { "with-log" } else { "" }}>
+            <main id="main" tabindex="-1" data-log={has_log.then_some("")}>
                 <div class="page" key={route.path()}>{ pages::page(route, &auth, &props.dev_auth) }</div>
                 <RequestLog shown={has_log} session={auth.session_id()} />
             </main>
@@ -119,5 +119,5 @@ fn sign_out(auth: AuthHandle, way_out: &UseStateHandle<AttrValue>) -> Html {
 #[component]
 fn Progress() -> Html {
     let busy = use_is_fetching() > 0;
-    html! { <div class={if busy { "progress busy" } else { "progress" }} aria-hidden="true" /> }
+    html! { <div class="progress" data-busy={busy.then_some("")} aria-hidden="true" /> }
 }

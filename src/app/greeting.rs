@@ -6,7 +6,7 @@ use serde::Deserialize;
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use super::pieces::skeleton;
+use super::pieces::{fixed, skeleton};
 
 /// The answer of `/api/foo`.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -132,13 +132,11 @@ pub fn live(auth: &AuthHandle, content: Html) -> Html {
 }
 
 fn nobody() -> Html {
-    html! {
-        <>
-            <p class="message">{ "Nobody is signed in." }</p>
-            <p class="hint">{ "This page shows the data of whoever is. Three users are waiting for you." }</p>
-            <a class="button primary" href="/sign-in">{ "Sign in" }</a>
-        </>
-    }
+    fixed(
+        r#"<p class="message">Nobody is signed in.</p>
+        <p class="hint">This page shows the data of whoever is. Three users are waiting for you.</p>
+        <a class="button primary" href="/sign-in">Sign in</a>"#,
+    )
 }
 
 fn unreachable(message: &Rc<str>, auth: AuthHandle) -> Html {
@@ -146,7 +144,7 @@ fn unreachable(message: &Rc<str>, auth: AuthHandle) -> Html {
         <>
             <p class="message">{ "Sign-in cannot be reached." }</p>
             <p class="error" role="alert" data-testid="error">{ AttrValue::from(message.clone()) }</p>
-            <p class="hint">{ "Is the API running? " }<code>{ "cargo xtask serve" }</code>{ " starts both." }</p>
+            { fixed(r#"<p class="hint">Is the API running? <code>cargo xtask serve</code> starts both.</p>"#) }
             <button class="primary" data-testid="retry" onclick={move |_| auth.reload()}>{ "Try again" }</button>
         </>
     }

@@ -12,7 +12,12 @@ pub fn lead(title: &'static str, text: &'static str) -> Html {
     }
 }
 
+/// Markup in which nothing ever changes. As text, it takes a third of the code: the browser reads it in one go.
+pub fn fixed(markup: &'static str) -> Html {
+    Html::from_html_unchecked(AttrValue::Static(markup))
+}
+
 /// Stands where something will be.
 pub fn skeleton() -> Html {
-    html! { <div class="skeleton" aria-hidden="true"><i /><i /><i /></div> }
+    fixed(r#"<div class="skeleton" aria-hidden="true"><i></i><i></i><i></i></div>"#)
 }

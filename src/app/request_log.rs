@@ -77,10 +77,10 @@ fn remember(events: &RefCell<Events>, event: &RequestEvent) {
 fn row(event: &RequestEvent) -> Html {
     let (status, tone) = match event.outcome {
         RequestOutcome::Status(status) => {
-            let tone = if (200..300).contains(&status) { "status good" } else { "status bad" };
+            let tone = if (200..300).contains(&status) { "good" } else { "bad" };
             (AttrValue::from(status.to_string()), tone)
         }
-        RequestOutcome::Failed(why) => (why.into(), "status bad"),
+        RequestOutcome::Failed(why) => (why.into(), "bad"),
     };
     let credential = match event.credential {
         CredentialKind::Bearer => "bearer",
@@ -97,7 +97,7 @@ fn row(event: &RequestEvent) -> Html {
             <code class="path">{ path }</code>
             <span class="ms">{ milliseconds }{ " ms" }</span>
             <span class="how">
-                <span class={tone}>{ status }</span>
+                <span class="status" data-tone={tone}>{ status }</span>
                 <span class="credential">{ credential }</span>
                 if event.replayed {
                     <span class="hint" title="Sent again with a new token after a 401">{ "replayed" }</span>

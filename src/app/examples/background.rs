@@ -1,5 +1,5 @@
 //! Part 4: requests in the background, from a tab without focus.
-// ---
+
 use std::rc::Rc;
 
 use yew::platform::spawn_local;

@@ -1,5 +1,5 @@
 //! Part 3: TanStack Query with a query function that returns an error.
-// ---
+
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 

@@ -1,5 +1,5 @@
 //! Part 1: the page's own origin, where the session's cookie travels by itself.
-// ---
+
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 

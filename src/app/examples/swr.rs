@@ -1,5 +1,5 @@
 //! Part 2: SWR with the session token.
-// ---
+
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 

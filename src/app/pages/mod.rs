@@ -10,6 +10,7 @@ use yew_clerk::prelude::*;
 
 use super::dev_auth::DevAuth;
 use super::examples;
+use super::pieces::fixed;
 use super::router::Route;
 use part::Part;
 
@@ -67,11 +68,11 @@ pub fn page(route: Route, auth: &AuthHandle, dev_auth: &DevAuth) -> Html {
 }
 
 fn not_found() -> Html {
-    html! {
-        <section class="card narrow" data-testid="page-not-found">
-            <h1>{ "There is no such page" }</h1>
-            <p class="soft">{ "The address may have been mistyped. The pages are in the bar above." }</p>
-            <a class="button primary" href="/">{ "To the overview" }</a>
-        </section>
-    }
+    fixed(
+        r#"<section class="card narrow" data-testid="page-not-found">
+            <h1>There is no such page</h1>
+            <p class="soft">The address may have been mistyped. The pages are in the bar above.</p>
+            <a class="button primary" href="/">To the overview</a>
+        </section>"#,
+    )
 }

@@ -35,9 +35,9 @@ impl Part {
     }
 }
 
-/// The code that a page shows: the very file that runs, but for the part before its first import.
+/// The code that a page shows: the very file that runs, without the two lines of its head.
 fn code(source: &'static str) -> Html {
-    let shown = source.split_once("// ---\n").map_or(source, |(_, shown)| shown);
+    let shown = source.splitn(3, '\n').last().unwrap_or(source);
     html! {
         <section class="card code">
             <h2>{ "The code that runs here" }</h2>

@@ -1,41 +1,25 @@
 //! The list of notes, and the form for a new one.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsValue;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use super::model::{Note, Notes};
-use crate::app::pieces::skeleton;
+use crate::app::pieces::{fixed, skeleton};
 
 /// The longest note that the server takes.
 const LONGEST: &str = "2000";
 
-/// The properties of [`AddNote`].
-#[derive(PartialEq, Properties)]
-pub struct AddNoteProps {
-    /// Called with the text.
-    pub onadd: Callback<String>,
-}
-
-/// The form for a new note. Ctrl+Enter sends it, as does the button.
-#[component]
-pub fn AddNote(props: &AddNoteProps) -> Html {
-    let text = use_state(String::new);
-    let oninput = {
-        let text = text.setter();
-        move |event: InputEvent| {
-            text.set(event.target_unchecked_into::<HtmlTextAreaElement>().value())
-        }
-    };
+/// The form for a new note. Ctrl+Enter sends it, as does the button. What is in `field` is the browser's to know.
+pub fn form(field: NodeRef, onadd: impl Fn(String) + 'static) -> Html {
     let send = {
-        let (text, onadd) = (text.clone(), props.onadd.clone());
+        let field = field.clone();
         Callback::from(move |()| {
-            let written = text.trim().to_owned();
+            let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
+            let written = field.value().trim_ascii().to_owned();
             if !written.is_empty() {
-                onadd.emit(written);
-                text.set(String::new());
+                field.set_value("");
+                onadd(written);
             }
         })
     };
@@ -50,60 +34,43 @@ pub fn AddNote(props: &AddNoteProps) -> Html {
         <form class="card" data-testid="new-note" {onsubmit}>
             <label>
                 { "A new note" }
-                <textarea rows="3" maxlength={LONGEST} value={(*text).clone()} {oninput} {onkeydown} />
+                <textarea rows="3" maxlength={LONGEST} required=true ref={field} {onkeydown} />
             </label>
             <div class="row">
-                <button class="primary" data-testid="add-note" disabled={text.trim().is_empty()}>{ "Add" }</button>
+                <button class="primary" data-testid="add-note">{ "Add" }</button>
                 <span class="hint">{ "Ctrl + Enter adds it, too." }</span>
             </div>
         </form>
     }
 }
 
-/// The properties of [`List`].
-#[derive(PartialEq, Properties)]
-pub struct ListProps {
-    /// The notes, if they are there.
-    pub data: Option<Rc<Notes>>,
-    /// Whether the next page is on its way.
-    pub loading_more: bool,
-    /// Whether the notes could not be fetched.
-    pub failed: bool,
-    /// Called with the id of a note that shall go.
-    pub ondelete: Callback<AttrValue>,
-    /// Called when more shall be shown.
-    pub onmore: Callback<()>,
+/// Stands where the notes will be.
+pub fn loading() -> Html {
+    html! { <section class="card" aria-busy="true" aria-label="Loading notes">{ skeleton() }</section> }
 }
 
-/// The notes, newest first.
-#[component]
-pub fn List(props: &ListProps) -> Html {
-    let Some(notes) = &props.data else {
-        return if props.failed {
-            Html::default()
-        } else {
-            html! {
-                <section class="card" aria-busy="true" aria-label="Loading notes">{ skeleton() }</section>
-            }
-        };
-    };
+/// The notes, newest first, and a button for more if `onmore` has something to do.
+pub fn list(
+    notes: &Notes,
+    ondelete: &Callback<AttrValue>,
+    onmore: Option<Callback<MouseEvent>>,
+) -> Html {
     if notes.items.is_empty() {
-        return html! {
-            <section class="card empty" data-testid="notes-empty">
-                <p class="message">{ "No notes yet." }</p>
-                <p class="hint">{ "The first one is a sentence away." }</p>
-            </section>
-        };
+        return fixed(
+            r#"<section class="card empty" data-testid="notes-empty">
+                <p class="message">No notes yet.</p>
+                <p class="hint">The first one is a sentence away.</p>
+            </section>"#,
+        );
     }
-    let onclick = props.onmore.reform(|_| ());
     html! {
         <>
             <ul class="notes" data-testid="notes">
-                { for notes.items.iter().map(|note| row(note, &props.ondelete)) }
+                { for notes.items.iter().map(|note| row(note, ondelete)) }
             </ul>
             if notes.next_cursor.is_some() {
-                <button data-testid="load-more" disabled={props.loading_more} {onclick}>
-                    { if props.loading_more { "Loading…" } else { "Load more" } }
+                <button data-testid="load-more" disabled={onmore.is_none()} onclick={onmore.clone()}>
+                    { if onmore.is_none() { "Loading…" } else { "Load more" } }
                 </button>
             }
         </>

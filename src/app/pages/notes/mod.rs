@@ -11,7 +11,6 @@ use yew_clerk::prelude::*;
 
 use crate::app::greeting::live;
 use crate::app::pieces::lead;
-use list::{AddNote, List};
 use model::{Note, Notes as Data};
 
 /// The page.
@@ -106,17 +105,18 @@ fn MyNotes() -> Html {
     let failure = use_state(|| None::<Failure>);
     let loading_more = use_state(|| false);
     let drafts = use_mut_ref(|| 0_u32);
+    let field = use_node_ref();
     let data = notes.data();
     shown.replace(data.as_ref().map_or(0, |data| data.items.len()));
     let changes = Changes { api: api.clone(), notes: notes.clone(), failure: failure.setter() };
 
     let onadd = {
         let changes = changes.clone();
-        Callback::from(move |text| {
+        move |text| {
             let mut drafts = drafts.borrow_mut();
             *drafts += 1;
             changes.make(Change::Add(Note::draft(*drafts, text)));
-        })
+        }
     };
     let ondelete = {
         let changes = changes.clone();
@@ -124,7 +124,7 @@ fn MyNotes() -> Html {
     };
     let onmore = {
         let (notes, failure, loading) = (notes.clone(), failure.setter(), loading_more.setter());
-        Callback::from(move |()| {
+        move |_| {
             let Some(data) = notes.data() else { return };
             let (api, failure, loading) = (api.clone(), failure.clone(), loading.clone());
             loading.set(true);
@@ -141,8 +141,9 @@ fn MyNotes() -> Html {
                 failure.set(problem.and_then(|error| Failure::of(&error, None)));
                 loading.set(false);
             });
-        })
+        }
     };
+    let onmore = (!*loading_more).then(|| Callback::from(onmore));
     let unread = || {
         let message = notes.error()?.to_string().into();
         Some(Failure { message, change: None })
@@ -150,11 +151,15 @@ fn MyNotes() -> Html {
     let problem = (*failure).clone().or_else(unread);
     html! {
         <>
-            <AddNote {onadd} />
+            { list::form(field, onadd) }
             if let Some(problem) = problem {
                 { alert(problem, changes) }
             }
-            <List {data} loading_more={*loading_more} failed={notes.error().is_some()} {ondelete} {onmore} />
+            if let Some(data) = data {
+                { list::list(&data, &ondelete, onmore) }
+            } else if notes.error().is_none() {
+                { list::loading() }
+            }
         </>
     }
 }
