@@ -4,20 +4,17 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_net::http::Headers;
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect,
-    Response, Url,
-};
+use web_sys::{AbortController, AbortSignal, RequestInit, Response, Url};
 
 use super::runtime::BrowserRuntime;
 use crate::client::runtime::LocalFuture;
 use crate::engine::signal::{OnAbort, Signal};
 use crate::fetch::{
-    Body, BodyReader, Cache, Credentials, Fetch, InvalidUrl, Mode, RawResponse, Redirect, Request,
-    Target, Transport, TransportError,
+    Body, Fetch, InvalidUrl, RawResponse, Request, ResponseReader, Target, Transport,
+    TransportError,
 };
 
 /// The browser's `fetch`.
@@ -36,7 +33,11 @@ impl Transport for BrowserTransport {
         Box::pin(async move {
             let transfer = Transfer::new(&request.signal)?;
             match start(&request, &transfer.controller).await {
-                Ok(response) => Ok(answer(response, transfer)),
+                Ok(response) => Ok(RawResponse {
+                    status: response.status(),
+                    redirected: response.redirected(),
+                    reader: Box::new(BrowserReader { response, transfer }),
+                }),
                 Err(error) => Err(transfer.failure(&error)),
             }
         })
@@ -50,16 +51,20 @@ impl Transport for BrowserTransport {
             None => Url::new(url),
         };
         let url = parsed.map_err(|_| InvalidUrl::new("the browser cannot read it"))?;
-        let origin = url.origin();
+        let (href, origin) = (url.href(), url.origin());
         let own = page.location().origin().unwrap_or_default();
+        let scheme = href.split(':').next().unwrap_or_default();
+        // As the browser writes it, the path follows the origin at once unless there is a user name or a password.
+        let has_userinfo = matches!(scheme, "http" | "https")
+            && !href.strip_prefix(&*origin).is_some_and(|rest| rest.starts_with('/'));
         Ok(Target {
-            href: url.href().into(),
-            scheme: url.protocol().trim_end_matches(':').into(),
+            scheme: scheme.into(),
             host: url.hostname().into(),
             path: url.pathname().into(),
             // An opaque origin is not even the same as itself.
             is_same_origin: origin != "null" && origin == own,
-            has_userinfo: !url.username().is_empty() || !url.password().is_empty(),
+            has_userinfo,
+            href: href.into(),
             origin: origin.into(),
         })
     }
@@ -68,45 +73,42 @@ impl Transport for BrowserTransport {
 /// Calls `fetch`. Not by way of gloo's request, which panics when a page's own wrapper around `fetch`
 /// rejects with something other than an `Error`: that would stop the whole app.
 async fn start(request: &Request, controller: &AbortController) -> Result<Response, JsValue> {
-    let init = init(request)?;
-    init.set_signal(Some(&controller.signal()));
+    let init = init(request, &controller.signal())?;
     let page = web_sys::window().ok_or(JsValue::NULL)?;
     let answer = JsFuture::from(page.fetch_with_str_and_init(&request.url, &init)).await?;
     answer.dyn_into()
 }
 
-fn init(request: &Request) -> Result<RequestInit, JsValue> {
-    let init = RequestInit::new();
-    init.set_method(request.method.as_str());
-    let headers = web_sys::Headers::new()?;
+/// Property by property: the typed setters of web-sys are one import and one table of words each.
+fn init(request: &Request, signal: &AbortSignal) -> Result<RequestInit, JsValue> {
+    let headers = Object::new();
     for (name, value) in &request.headers {
-        headers.append(name, value)?;
+        set(&headers, name, &JsValue::from_str(value))?;
     }
-    init.set_headers(&headers);
-    match &request.body {
-        Body::None => {}
-        Body::Text(text) => init.set_body(&JsValue::from_str(text)),
-        Body::Bytes(bytes) => init.set_body(&Uint8Array::from(&**bytes)),
+    let body = match &request.body {
+        Body::None => JsValue::UNDEFINED,
+        Body::Text(text) => JsValue::from_str(text),
+        Body::Bytes(bytes) => Uint8Array::from(&**bytes).into(),
+    };
+    let words = [
+        ("method", request.method.as_str()),
+        ("credentials", request.credentials.as_str()),
+        ("mode", request.mode.as_str()),
+        ("redirect", request.redirect.as_str()),
+        ("cache", request.cache.as_str()),
+    ];
+    let init = Object::new();
+    for (name, word) in words {
+        set(&init, name, &JsValue::from_str(word))?;
     }
-    init.set_credentials(match request.credentials {
-        Credentials::Omit => RequestCredentials::Omit,
-        Credentials::SameOrigin => RequestCredentials::SameOrigin,
-        Credentials::Include => RequestCredentials::Include,
-    });
-    init.set_mode(match request.mode {
-        Mode::Cors => RequestMode::Cors,
-        Mode::SameOrigin => RequestMode::SameOrigin,
-    });
-    init.set_redirect(match request.redirect {
-        Redirect::Follow => RequestRedirect::Follow,
-        Redirect::Error => RequestRedirect::Error,
-    });
-    init.set_cache(match request.cache {
-        Cache::Default => RequestCache::Default,
-        Cache::NoCache => RequestCache::NoCache,
-        Cache::NoStore => RequestCache::NoStore,
-    });
-    Ok(init)
+    for (name, value) in [("headers", &*headers), ("body", &body), ("signal", signal)] {
+        set(&init, name, value)?;
+    }
+    Ok(init.unchecked_into())
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) -> Result<bool, JsValue> {
+    Reflect::set(object, &JsValue::from_str(name), value)
 }
 
 /// A running `fetch`, from its start to the last byte of the body. Dropping it earlier aborts it.
@@ -150,23 +152,12 @@ impl Drop for Transfer {
     }
 }
 
-fn answer(response: Response, transfer: Transfer) -> RawResponse {
-    RawResponse {
-        status: response.status(),
-        status_text: response.status_text().into(),
-        url: response.url().into(),
-        redirected: response.redirected(),
-        headers: Headers::from_raw(response.headers()).entries().collect(),
-        body: Box::new(BrowserBody { response, transfer }),
-    }
-}
-
-struct BrowserBody {
+struct BrowserReader {
     response: Response,
     transfer: Transfer,
 }
 
-impl BrowserBody {
+impl BrowserReader {
     /// Waits for what the browser reads. One future for all kinds of bodies.
     fn read(
         self,
@@ -183,7 +174,19 @@ impl BrowserBody {
     }
 }
 
-impl BodyReader for BrowserBody {
+impl ResponseReader for BrowserReader {
+    fn status_text(&self) -> String {
+        self.response.status_text()
+    }
+
+    fn url(&self) -> String {
+        self.response.url()
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        Headers::from_raw(self.response.headers()).get(name)
+    }
+
     fn text(self: Box<Self>) -> LocalFuture<Result<String, TransportError>> {
         let read = self.read(Response::text);
         Box::pin(async move { Ok(read.await?.as_string().unwrap_or_default()) })

@@ -116,7 +116,7 @@ fn same_origin_after_redirect(
     plan: &Plan,
     raw: &RawResponse,
 ) -> Result<(), FetchError> {
-    let end = settings.transport.resolve(&raw.url)?;
+    let end = settings.transport.resolve(&raw.reader.url())?;
     if end.origin == plan.target.origin {
         return Ok(());
     }

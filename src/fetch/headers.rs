@@ -4,7 +4,7 @@
 ///
 /// The browser would throw at the request's construction, in words that do not name the header.
 pub(super) fn refusal(name: &str, value: &str) -> Option<&'static str> {
-    if name.is_empty() || !name.bytes().all(is_token_byte) {
+    if !is_name(name) {
         return Some("the name contains a character that header names cannot have");
     }
     // A header is bytes; the browser takes characters up to U+00FF for them.
@@ -12,6 +12,11 @@ pub(super) fn refusal(name: &str, value: &str) -> Option<&'static str> {
         return Some("the value contains a line break or a character outside of Latin-1");
     }
     None
+}
+
+/// Whether a header can have this name.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(is_token_byte)
 }
 
 /// A name as errors show it: whatever cannot stand in one is `?`.

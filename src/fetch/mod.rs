@@ -52,4 +52,4 @@ pub use request::{Body, Cache, Credentials, Method, Mode, Redirect, Request};
 pub(crate) use response::Loaded;
 pub use response::Response;
 pub use retry_after::retry_after;
-pub use transport::{BodyReader, RawResponse, Target, Transport, TransportError};
+pub use transport::{RawResponse, ResponseReader, Target, Transport, TransportError};

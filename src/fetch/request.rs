@@ -77,6 +77,18 @@ pub enum Credentials {
     Include,
 }
 
+impl Credentials {
+    /// The word of the browser's `fetch` for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Omit => "omit",
+            Self::SameOrigin => "same-origin",
+            Self::Include => "include",
+        }
+    }
+}
+
 /// Which origins a request may go to. As `mode` of the browser's `fetch`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
@@ -87,6 +99,17 @@ pub enum Mode {
     SameOrigin,
 }
 
+impl Mode {
+    /// The word of the browser's `fetch` for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cors => "cors",
+            Self::SameOrigin => "same-origin",
+        }
+    }
+}
+
 /// What a redirect does. As `redirect` of the browser's `fetch`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Redirect {
@@ -95,6 +118,17 @@ pub enum Redirect {
     Follow,
     /// It is a network error.
     Error,
+}
+
+impl Redirect {
+    /// The word of the browser's `fetch` for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Follow => "follow",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// How the browser's HTTP cache is used. As `cache` of the browser's `fetch`.
@@ -108,6 +142,18 @@ pub enum Cache {
     /// Neither read nor written. The default with a token or a session's cookie: the browser's cache knows
     /// addresses but not users, and would hand one user's answer to the next.
     NoStore,
+}
+
+impl Cache {
+    /// The word of the browser's `fetch` for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::NoCache => "no-cache",
+            Self::NoStore => "no-store",
+        }
+    }
 }
 
 /// What a [`Transport`](super::Transport) sends.

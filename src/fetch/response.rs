@@ -42,8 +42,8 @@ impl Response {
 
     /// The status text; empty with HTTP/2.
     #[must_use]
-    pub fn status_text(&self) -> &str {
-        &self.raw.status_text
+    pub fn status_text(&self) -> String {
+        self.raw.reader.status_text()
     }
 
     /// Whether the status is 2xx.
@@ -54,8 +54,8 @@ impl Response {
 
     /// The address that answered, after redirects, with its query.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.raw.url
+    pub fn url(&self) -> String {
+        self.raw.reader.url()
     }
 
     /// Whether there were redirects.
@@ -66,8 +66,8 @@ impl Response {
 
     /// A header of the answer, its name in any case.
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        headers::find(&self.raw.headers, name)
+    pub fn header(&self, name: &str) -> Option<String> {
+        if headers::is_name(name) { self.raw.reader.header(name) } else { None }
     }
 
     /// The body as text.
@@ -84,7 +84,7 @@ impl Response {
     /// As [`Response::text`].
     pub async fn bytes(self) -> Result<Vec<u8>, FetchError> {
         let Self { raw, mut scope, .. } = self;
-        let bytes = scope.transfer(raw.body.bytes()).await;
+        let bytes = scope.transfer(raw.reader.bytes()).await;
         scope.note(&bytes);
         scope.finish();
         bytes
@@ -107,7 +107,7 @@ impl Response {
 
     async fn read(self) -> Result<Loaded, FetchError> {
         let Self { raw, scrub, mut scope } = self;
-        let text = scope.transfer(raw.body.text()).await;
+        let text = scope.transfer(raw.reader.text()).await;
         scope.note(&text);
         scope.finish();
         Ok(Loaded { text: text?, scrub, scope })
@@ -116,11 +116,12 @@ impl Response {
     /// The answer as an error: for those that are not 2xx.
     pub(super) async fn into_error(self, now: Time) -> FetchError {
         let after = self.header("retry-after");
-        let wait = after.and_then(|value| retry_after(value, self.header("date"), now));
+        let date = || self.header("date");
+        let wait = after.and_then(|value| retry_after(&value, date().as_deref(), now));
         let scrub = self.scrub.clone();
         let mut error = StatusError {
             status: self.raw.status,
-            status_text: clean(&scrub, &self.raw.status_text),
+            status_text: clean(&scrub, &self.status_text()),
             url: self.scope.url.clone(),
             retry_after: wait,
             ..StatusError::default()

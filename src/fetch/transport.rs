@@ -65,24 +65,28 @@ impl Target {
     }
 }
 
-/// An answer whose body has not been read.
+/// An answer of which nothing but the status has been read.
 pub struct RawResponse {
     /// The status code.
     pub status: u16,
-    /// The status text; empty with HTTP/2.
-    pub status_text: Rc<str>,
-    /// The address that answered, after redirects.
-    pub url: Rc<str>,
     /// Whether there were redirects.
     pub redirected: bool,
-    /// Names in lower case, and values.
-    pub headers: Vec<(String, String)>,
-    /// Reads the body.
-    pub body: Box<dyn BodyReader>,
+    /// Reads the rest.
+    pub reader: Box<dyn ResponseReader>,
 }
 
-/// Reads the body of an answer, once. Dropping the reader or its future ends the transfer.
-pub trait BodyReader {
+/// Reads an answer: what is asked for and no more, and the body once. Dropping the reader or the future of a body ends
+/// the transfer.
+pub trait ResponseReader {
+    /// The status text; empty with HTTP/2.
+    fn status_text(&self) -> String;
+
+    /// The address that answered, after redirects.
+    fn url(&self) -> String;
+
+    /// A header, by its name in any case. Not asked for what cannot be a name.
+    fn header(&self, name: &str) -> Option<String>;
+
     /// The body as text; what is not UTF-8 is replaced.
     fn text(self: Box<Self>) -> LocalFuture<Result<String, TransportError>>;
 

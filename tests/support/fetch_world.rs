@@ -16,7 +16,7 @@ use yew_clerk::auth::{
 use yew_clerk::client::runtime::LocalFuture;
 use yew_clerk::engine::sim::{Outcome, Sim};
 use yew_clerk::fetch::{
-    BodyReader, Fetch, InvalidUrl, Mode, RawResponse, Redirect, Request, Target, Transport,
+    Fetch, InvalidUrl, Mode, RawResponse, Redirect, Request, ResponseReader, Target, Transport,
     TransportError,
 };
 
@@ -324,12 +324,11 @@ impl Transport for NetHandle {
             }
             Ok(RawResponse {
                 status: reply.status,
-                status_text: Rc::from(""),
                 redirected: reply.redirect.is_some(),
-                url: reply.redirect.map_or(request.url, Rc::from),
-                headers: reply.headers,
-                body: Box::new(FakeBody {
+                reader: Box::new(FakeReader {
                     sim: net.sim.clone(),
+                    url: reply.redirect.unwrap_or_else(|| request.url.to_string()),
+                    headers: reply.headers,
                     body: reply.body,
                     delay: reply.body_delay,
                 }),
@@ -360,13 +359,28 @@ async fn wait(sim: &Sim, delay: Option<u64>) {
     }
 }
 
-struct FakeBody {
+struct FakeReader {
     sim: Sim,
+    url: String,
+    headers: Vec<(String, String)>,
     body: Result<Vec<u8>, TransportError>,
     delay: Option<u64>,
 }
 
-impl BodyReader for FakeBody {
+impl ResponseReader for FakeReader {
+    fn status_text(&self) -> String {
+        String::new()
+    }
+
+    fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone())
+    }
+
     fn text(self: Box<Self>) -> LocalFuture<Result<String, TransportError>> {
         Box::pin(async move {
             wait(&self.sim, self.delay).await;

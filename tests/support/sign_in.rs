@@ -15,7 +15,8 @@ use yew_clerk::browser::transport::BrowserTransport;
 use yew_clerk::client::runtime::LocalFuture;
 use yew_clerk::components::{AuthProvider, AuthSource, QueryClientProvider};
 use yew_clerk::fetch::{
-    self, BodyReader, Fetch, InvalidUrl, RawResponse, Request, Target, Transport, TransportError,
+    self, Fetch, InvalidUrl, RawResponse, Request, ResponseReader, Target, Transport,
+    TransportError,
 };
 
 use crate::stage::settle;
@@ -155,14 +156,7 @@ impl Transport for Network {
         self.0.borrow_mut().push((request, Some(sender)));
         Box::pin(async move {
             let (status, body) = receiver.await.map_err(|_| TransportError::Aborted)?;
-            Ok(RawResponse {
-                status,
-                status_text: "".into(),
-                url,
-                redirected: false,
-                headers: vec![("content-type".into(), "application/json".into())],
-                body: Box::new(Text(body)),
-            })
+            Ok(RawResponse { status, redirected: false, reader: Box::new(Text { url, body }) })
         })
     }
 
@@ -171,15 +165,30 @@ impl Transport for Network {
     }
 }
 
-struct Text(String);
+struct Text {
+    url: Rc<str>,
+    body: String,
+}
 
-impl BodyReader for Text {
+impl ResponseReader for Text {
+    fn status_text(&self) -> String {
+        String::new()
+    }
+
+    fn url(&self) -> String {
+        self.url.to_string()
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        name.eq_ignore_ascii_case("content-type").then(|| "application/json".to_owned())
+    }
+
     fn text(self: Box<Self>) -> LocalFuture<Result<String, TransportError>> {
-        Box::pin(std::future::ready(Ok(self.0)))
+        Box::pin(std::future::ready(Ok(self.body)))
     }
 
     fn bytes(self: Box<Self>) -> LocalFuture<Result<Vec<u8>, TransportError>> {
-        Box::pin(std::future::ready(Ok(self.0.into_bytes())))
+        Box::pin(std::future::ready(Ok(self.body.into_bytes())))
     }
 }
 
