@@ -8,10 +8,10 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::client::{Fetch, Settings};
+use super::client::Fetch;
 use super::error::{FetchError, InvalidUrl};
+use super::exchange::{Exchange, Plan};
 use super::log::Entry;
-use super::policy::{self, Plan};
 use super::request::{Body, Cache, Credentials, Method};
 use super::response::{Loaded, Response, decoded};
 use super::scope::Scope;
@@ -30,23 +30,13 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 #[must_use = "a request is sent only when `json`, `text`, `bytes` or `send` is awaited"]
 pub struct RequestBuilder {
     fetch: Fetch,
-    method: Method,
-    url: String,
-    headers: Vec<(String, String)>,
-    body: Body,
-    content_type: &'static str,
-    credentials: Credentials,
-    cache: Option<Cache>,
-    timeout: Option<Duration>,
-    signal: Option<Signal>,
-    token: TokenOptions,
-    mistake: Option<FetchError>,
+    /// Boxed, because each of the methods moves it.
+    plan: Box<Plan>,
 }
 
 impl RequestBuilder {
     pub(super) fn new(fetch: Fetch, method: Method, url: &str) -> Self {
-        Self {
-            fetch,
+        let plan = Box::new(Plan {
             method,
             url: url.to_owned(),
             headers: Vec::new(),
@@ -58,13 +48,14 @@ impl RequestBuilder {
             signal: None,
             token: TokenOptions::default(),
             mistake: None,
-        }
+        });
+        Self { fetch, plan }
     }
 
     /// Sets a header, in place of one with the same name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match headers::refusal(name, value) {
-            None => headers::set(&mut self.headers, name, value.to_owned()),
+            None => headers::set(&mut self.plan.headers, name, value.to_owned()),
             Some(reason) => {
                 self.blame(FetchError::InvalidHeader { name: headers::shown(name).into(), reason });
             }
@@ -85,54 +76,54 @@ impl RequestBuilder {
 
     /// Sends text.
     pub fn text_body(mut self, text: impl Into<Rc<str>>) -> Self {
-        self.body = Body::Text(text.into());
-        self.content_type = "text/plain;charset=UTF-8";
+        self.plan.body = Body::Text(text.into());
+        self.plan.content_type = "text/plain;charset=UTF-8";
         self
     }
 
     /// Sends bytes.
     pub fn bytes_body(mut self, bytes: impl Into<Rc<[u8]>>) -> Self {
-        self.body = Body::Bytes(bytes.into());
-        self.content_type = "application/octet-stream";
+        self.plan.body = Body::Bytes(bytes.into());
+        self.plan.content_type = "application/octet-stream";
         self
     }
 
     /// How long everything may take: token, answer and body. Default [`DEFAULT_TIMEOUT`].
-    pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.plan.timeout = Some(timeout);
         self
     }
 
     /// Waits as long as it takes.
-    pub const fn no_timeout(mut self) -> Self {
-        self.timeout = None;
+    pub fn no_timeout(mut self) -> Self {
+        self.plan.timeout = None;
         self
     }
 
     /// Aborts the request when `signal` does, as the signal that a query function is given.
     pub fn signal(mut self, signal: &Signal) -> Self {
         signal.consume();
-        self.signal = Some(signal.clone());
+        self.plan.signal = Some(signal.clone());
         self
     }
 
     /// Whether the browser adds its cookies. Default: on the page's own origin. An authenticated
     /// request never sends cookies to another origin.
-    pub const fn credentials(mut self, credentials: Credentials) -> Self {
-        self.credentials = credentials;
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.plan.credentials = credentials;
         self
     }
 
     /// How the browser's HTTP cache is used. Default: as the headers say; not at all with a token.
-    pub const fn cache(mut self, cache: Cache) -> Self {
-        self.cache = Some(cache);
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.plan.cache = Some(cache);
         self
     }
 
     /// Which token an authenticated request sends. Default: the session token. Has no effect on a plain
     /// request.
     pub fn token(mut self, options: TokenOptions) -> Self {
-        self.token = options;
+        self.plan.token = options;
         self
     }
 
@@ -186,49 +177,50 @@ impl RequestBuilder {
     /// What all of these do. Boxed, because each copy in the program would be a large one.
     fn start(self, any_status: bool) -> LocalFuture<Result<Response, FetchError>> {
         Box::pin(async move {
-            let (settings, plan, limits) = self.plan()?;
-            let response = send(&settings, plan, limits).await?;
+            let mut exchange = self.prepare()?;
+            let sent = exchange.send().await;
+            exchange.scope.note(&sent);
+            let response = Response::new(sent?, exchange);
             if any_status || response.is_ok() {
                 return Ok(response);
             }
-            Err(response.into_error(settings.runtime.now()).await)
+            Err(response.into_error().await)
         })
     }
 
-    /// Checks what was written down, and has the address resolved.
-    fn plan(self) -> Result<(Rc<Settings>, Plan, Limits), FetchError> {
+    /// Checks what was written down, and has the address resolved. Here begins the time that the request has.
+    fn prepare(self) -> Result<Box<Exchange>, FetchError> {
         let settings = self.fetch.settings()?;
-        if let Some(mistake) = self.mistake {
+        let mut plan = self.plan;
+        if let Some(mistake) = plan.mistake.take() {
             return Err(mistake);
         }
-        if self.body != Body::None && !self.method.allows_body() {
-            let message = [self.method.as_str(), " requests cannot have a body"].concat().into();
-            return Err(FetchError::Encode { message });
+        if plan.body != Body::None {
+            if !plan.method.allows_body() {
+                let message =
+                    [plan.method.as_str(), " requests cannot have a body"].concat().into();
+                return Err(FetchError::Encode { message });
+            }
+            if headers::find(&plan.headers, "content-type").is_none() {
+                headers::set(&mut plan.headers, "Content-Type", plan.content_type.to_owned());
+            }
         }
-        let target = settings.transport.resolve(&self.url)?;
+        let target = settings.transport.resolve(&plan.url)?;
         if target.has_userinfo {
             let error = InvalidUrl::new("a user name or password cannot stand in it");
             return Err(error.into());
         }
-        let mut headers = self.headers;
-        if self.body != Body::None && headers::find(&headers, "content-type").is_none() {
-            headers::set(&mut headers, "Content-Type", self.content_type.to_owned());
-        }
-        let plan = Plan {
-            method: self.method,
-            target,
-            headers,
-            body: self.body,
-            credentials: self.credentials,
-            cache: self.cache,
-            token: self.token,
-        };
-        Ok((settings, plan, Limits { timeout: self.timeout, signal: self.signal }))
+        let shown = target.display();
+        let path = if target.is_same_origin { target.path.clone() } else { shown.clone() };
+        let entry = Entry::new(plan.method, path, settings.runtime.clone());
+        let scope =
+            Scope::new(entry, shown, &*settings.runtime, plan.timeout, plan.signal.as_ref());
+        Ok(Box::new(Exchange { settings, plan, target, scope }))
     }
 
     fn append_query(mut self, parameters: Result<Key, KeyError>) -> Self {
         let appended = match parameters {
-            Ok(value) => query::append(&mut self.url, &value).map_err(Rc::from),
+            Ok(value) => query::append(&mut self.plan.url, &value).map_err(Rc::from),
             Err(error) => Err(query::refusal(error)),
         };
         if let Err(message) = appended {
@@ -239,16 +231,16 @@ impl RequestBuilder {
 
     fn set_json(mut self, json: Result<String, serde_json::Error>) -> Self {
         match json {
-            Ok(json) => self.body = Body::Text(json.into()),
+            Ok(json) => self.plan.body = Body::Text(json.into()),
             Err(error) => self.blame(FetchError::Encode { message: unwritable(&error) }),
         }
-        self.content_type = "application/json";
+        self.plan.content_type = "application/json";
         self
     }
 
     /// Remembers the first mistake.
     fn blame(&mut self, mistake: FetchError) {
-        self.mistake.get_or_insert(mistake);
+        self.plan.mistake.get_or_insert(mistake);
     }
 }
 
@@ -263,33 +255,11 @@ fn unwritable(error: &serde_json::Error) -> Rc<str> {
     ["the body cannot be written as JSON: ", why].concat().into()
 }
 
-/// What may end a request early.
-struct Limits {
-    timeout: Option<Duration>,
-    signal: Option<Signal>,
-}
-
-async fn send(settings: &Settings, plan: Plan, limits: Limits) -> Result<Response, FetchError> {
-    let shown = plan.target.display();
-    let path = if plan.target.is_same_origin { plan.target.path.clone() } else { shown.clone() };
-    let runtime = &settings.runtime;
-    let entry = Entry::new(plan.method, path, runtime.clone());
-    let mut scope =
-        Box::new(Scope::new(entry, shown, &**runtime, limits.timeout, limits.signal.as_ref()));
-    // A signal that has been aborted before sends nothing.
-    let sent = match scope.check() {
-        Ok(()) => policy::send(settings, &plan, &mut scope).await,
-        Err(error) => Err(error),
-    };
-    scope.note(&sent);
-    Ok(Response::new(sent?, scope))
-}
-
 impl fmt::Debug for RequestBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        let path = self.plan.url.split(['?', '#']).next().unwrap_or_default();
         f.debug_struct("RequestBuilder")
-            .field("method", &self.method)
+            .field("method", &self.plan.method)
             .field("url", &path)
             .finish_non_exhaustive()
     }

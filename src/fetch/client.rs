@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use super::builder::RequestBuilder;
 use super::error::{FetchError, MissingProvider, NetworkError};
+use super::exchange::Guard;
 use super::guard::TokenGuard;
 use super::origin::{InvalidOrigin, OriginPolicy};
-use super::policy::Guard;
 use super::request::Method;
 use super::transport::Transport;
 use crate::auth::AuthClient;

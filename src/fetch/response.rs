@@ -8,14 +8,12 @@ use serde::de::DeserializeOwned;
 
 use super::decode;
 use super::error::{FetchError, StatusError};
+use super::exchange::{Answer, Exchange, Scrub};
 use super::headers;
 use super::log::RequestOutcome;
-use super::policy::{Answer, Scrub};
 use super::retry_after::retry_after;
-use super::scope::Scope;
 use super::transport::RawResponse;
 use crate::client::runtime::LocalFuture;
-use crate::engine::time::Time;
 use crate::json;
 
 /// An answer whose headers are there and whose body can be read once.
@@ -24,14 +22,13 @@ use crate::json;
 pub struct Response {
     raw: RawResponse,
     scrub: Option<Scrub>,
-    /// Boxed: it is moved often.
-    scope: Box<Scope>,
+    exchange: Box<Exchange>,
 }
 
 impl Response {
-    pub(super) fn new(answer: Answer, mut scope: Box<Scope>) -> Self {
-        scope.entry.outcome = RequestOutcome::Status(answer.raw.status);
-        Self { raw: answer.raw, scrub: answer.scrub, scope }
+    pub(super) fn new(answer: Answer, mut exchange: Box<Exchange>) -> Self {
+        exchange.scope.entry.outcome = RequestOutcome::Status(answer.raw.status);
+        Self { raw: answer.raw, scrub: answer.scrub, exchange }
     }
 
     /// The status code.
@@ -83,7 +80,8 @@ impl Response {
     /// # Errors
     /// As [`Response::text`].
     pub async fn bytes(self) -> Result<Vec<u8>, FetchError> {
-        let Self { raw, mut scope, .. } = self;
+        let Self { raw, mut exchange, .. } = self;
+        let scope = &mut exchange.scope;
         let bytes = scope.transfer(raw.reader.bytes()).await;
         scope.note(&bytes);
         scope.finish();
@@ -106,15 +104,17 @@ impl Response {
     }
 
     async fn read(self) -> Result<Loaded, FetchError> {
-        let Self { raw, scrub, mut scope } = self;
+        let Self { raw, scrub, mut exchange } = self;
+        let scope = &mut exchange.scope;
         let text = scope.transfer(raw.reader.text()).await;
         scope.note(&text);
         scope.finish();
-        Ok(Loaded { text: text?, scrub, scope })
+        Ok(Loaded { text: text?, scrub, exchange })
     }
 
     /// The answer as an error: for those that are not 2xx.
-    pub(super) async fn into_error(self, now: Time) -> FetchError {
+    pub(super) async fn into_error(self) -> FetchError {
+        let now = self.exchange.settings.runtime.now();
         let after = self.header("retry-after");
         let date = || self.header("date");
         let wait = after.and_then(|value| retry_after(&value, date().as_deref(), now));
@@ -122,7 +122,7 @@ impl Response {
         let mut error = StatusError {
             status: self.raw.status,
             status_text: clean(&scrub, &self.status_text()),
-            url: self.scope.url.clone(),
+            url: self.exchange.scope.url.clone(),
             retry_after: wait,
             ..StatusError::default()
         };
@@ -155,7 +155,7 @@ pub(super) async fn decoded<T: DeserializeOwned>(
 pub(crate) struct Loaded {
     text: String,
     scrub: Option<Scrub>,
-    scope: Box<Scope>,
+    exchange: Box<Exchange>,
 }
 
 impl Loaded {
@@ -168,11 +168,11 @@ impl Loaded {
 
     #[cold]
     fn refuse(mut self, error: &json::Error) -> FetchError {
-        let mut error = decode::failure(&self.text, &self.scope.url, error);
+        let mut error = decode::failure(&self.text, &self.exchange.scope.url, error);
         error.message = clean(&self.scrub, &error.message);
         error.path = clean(&self.scrub, &error.path);
         let error = FetchError::Decode(Rc::new(error));
-        self.scope.note_failure(&error);
+        self.exchange.scope.note_failure(&error);
         error
     }
 }
@@ -181,7 +181,7 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.raw.status)
-            .field("url", &self.scope.url)
+            .field("url", &self.exchange.scope.url)
             .finish_non_exhaustive()
     }
 }
