@@ -198,9 +198,9 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
 /// The middle one of a token's three parts, none of them with a further dot. The signature may be empty.
 pub(super) fn payload(token: &str) -> Option<&str> {
-    let (_, rest) = token.split_once('.')?;
-    let (payload, signature) = rest.split_once('.')?;
-    (!signature.contains('.')).then_some(payload)
+    let mut dots = (0..).zip(token.bytes()).filter(|(_, byte)| *byte == b'.').map(|(at, _)| at);
+    let (first, second) = (dots.next()?, dots.next()?);
+    if dots.next().is_some() { None } else { token.get(first + 1..second) }
 }
 
 /// Decodes unpadded base64url. Written here because the browser's `atob` is not for the host, and a

@@ -53,7 +53,9 @@ impl Transport for BrowserTransport {
         let url = parsed.map_err(|_| InvalidUrl::new("the browser cannot read it"))?;
         let (href, origin) = (url.href(), url.origin());
         let own = page.location().origin().unwrap_or_default();
-        let scheme = href.split(':').next().unwrap_or_default();
+        // A scheme has no other character that could be taken for its end.
+        let end = href.bytes().position(|byte| byte == b':').unwrap_or_default();
+        let scheme = href.get(..end).unwrap_or_default();
         // As the browser writes it, the path follows the origin at once unless there is a user name or a password.
         let has_userinfo = matches!(scheme, "http" | "https")
             && !href.strip_prefix(&*origin).is_some_and(|rest| rest.starts_with('/'));

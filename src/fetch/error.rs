@@ -152,8 +152,11 @@ fn words(f: &mut fmt::Formatter<'_>, words: &[&str]) -> fmt::Result {
 
 /// A time as seconds with up to three decimals, without the large code that writes floats.
 fn seconds(time: Duration) -> String {
-    let millis = (1000 + time.subsec_millis()).to_string();
-    let decimals = millis.get(1..).unwrap_or_default().trim_end_matches('0');
+    let mut millis = (1000 + time.subsec_millis()).to_string();
+    while millis.as_bytes().last() == Some(&b'0') {
+        millis.truncate(millis.len() - 1);
+    }
+    let decimals = millis.get(1..).unwrap_or_default();
     let point = if decimals.is_empty() { "" } else { "." };
     [&*time.as_secs().to_string(), point, decimals].concat()
 }

@@ -117,12 +117,13 @@ fn hex(digit: u8) -> char {
 }
 
 fn insert(url: &mut String, query: &str) {
-    let before = url.split('#').next().unwrap_or_default();
-    let end = before.len();
-    let separator = match before.find('?') {
-        None => "?",
-        Some(_) if before.ends_with(['?', '&']) => "",
-        Some(_) => "&",
+    let bytes = url.as_bytes();
+    let end = bytes.iter().position(|byte| *byte == b'#').unwrap_or(bytes.len());
+    let before = bytes.get(..end).unwrap_or_default();
+    let separator = match before.last() {
+        _ if !before.contains(&b'?') => "?",
+        Some(b'?' | b'&') => "",
+        _ => "&",
     };
     url.insert_str(end, query);
     url.insert_str(end, separator);

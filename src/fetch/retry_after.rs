@@ -19,7 +19,7 @@ use crate::engine::time::Time;
 /// ```
 #[must_use]
 pub fn retry_after(value: &str, date: Option<&str>, now: Time) -> Option<Duration> {
-    let value = value.trim_matches([' ', '\t']);
+    let value = value.trim_ascii();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number holds: as long as can be.
         let seconds = value.bytes().fold(0_u64, |number, digit| {

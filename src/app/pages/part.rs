@@ -35,9 +35,10 @@ impl Part {
     }
 }
 
-/// The code that a page shows: the very file that runs, without the two lines of its head.
+/// The code that a page shows: the very file that runs, without the sentence at its head.
 fn code(source: &'static str) -> Html {
-    let shown = source.splitn(3, '\n').last().unwrap_or(source);
+    let head = source.bytes().position(|byte| byte == b'\n').unwrap_or_default();
+    let shown = source.get(head..).unwrap_or(source);
     html! {
         <section class="card code">
             <h2>{ "The code that runs here" }</h2>

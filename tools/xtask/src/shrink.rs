@@ -45,7 +45,7 @@ fn shorten(dist: &Path, old: &str) -> Result<Files> {
     let script = wasm::rename(&script, &names);
     let new = new_stem(old, &[&module, script.as_bytes()]);
     let script = script.replace(old, &new);
-    let page = read_text(&dist.join(PAGE))?.replace(old, &new);
+    let page = without_comments(&read_text(&dist.join(PAGE))?.replace(old, &new));
     for path in [&files.module, &files.script] {
         fs::remove_file(path).map_err(Error::io(format!("remove {}", path.display())))?;
     }
@@ -81,6 +81,15 @@ fn stem(dist: &Path) -> Result<String> {
         why: "trunk did not write it".to_owned(),
         fix: "cargo xtask build".to_owned(),
     })
+}
+
+/// A page without what is meant for those who read its source.
+fn without_comments(page: &str) -> String {
+    let mut parts = page.split("<!--");
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    clean.extend(parts.filter_map(|part| part.split_once("-->")).map(|(_, after)| after));
+    let lines = clean.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Browsers keep a file for as long as its name stays: other bytes need another name.
@@ -133,6 +142,12 @@ mod tests {
         let page = include_str!("../../../index.html");
         let named = page.split(['"', ' ']).filter(|word| word.starts_with("--enable-"));
         assert_eq!(named.collect::<Vec<_>>(), FEATURES);
+    }
+
+    #[test]
+    fn comments_and_empty_lines_leave_the_page() {
+        let page = "<head>\n  <!-- One\n  and two. -->\n\n  <title>a</title><!-- b --></head>\n";
+        assert_eq!(without_comments(page), "<head>\n<title>a</title></head>\n");
     }
 
     #[test]
