@@ -238,49 +238,57 @@ pub struct ObserverOptions {
 impl ObserverOptions {
     /// TanStack Query's defaults.
     #[must_use]
-    pub fn query() -> Self {
+    pub const fn query() -> Self {
+        Self::of(Dialect::Query)
+    }
+
+    /// SWR's defaults.
+    #[must_use]
+    pub const fn swr() -> Self {
+        Self::of(Dialect::Swr)
+    }
+
+    /// One list for both: written twice, it would be the largest piece of code that a page with both carries for
+    /// options.
+    const fn of(dialect: Dialect) -> Self {
+        let is_query = matches!(dialect, Dialect::Query);
         Self {
-            dialect: Dialect::Query,
+            dialect,
             enabled: true,
-            access: Access::default(),
-            stale_time: StaleTime::default(),
+            access: Access::Private,
+            stale_time: StaleTime::After(Duration::ZERO),
             gc_time: defaults::GC_TIME,
             refetch_on_mount: Refetch::IfStale,
             revalidate_on_mount: None,
             refetch_on_focus: Refetch::IfStale,
             refetch_on_reconnect: Refetch::IfStale,
-            focus_throttle: Duration::ZERO,
-            deduping_interval: Duration::ZERO,
+            focus_throttle: if is_query {
+                Duration::ZERO
+            } else {
+                defaults::FOCUS_THROTTLE_INTERVAL
+            },
+            deduping_interval: if is_query { Duration::ZERO } else { defaults::DEDUPING_INTERVAL },
             interval: Interval::Off,
             interval_when_hidden: false,
-            interval_when_offline: true,
-            interval_after_error: true,
-            retry: Retry { limit: Some(defaults::QUERY_RETRY), when: None },
-            retry_delay: RetryDelay::Doubling,
+            interval_when_offline: is_query,
+            interval_after_error: is_query,
+            retry: Retry {
+                limit: if is_query { Some(defaults::QUERY_RETRY) } else { None },
+                when: None,
+            },
+            retry_delay: if is_query {
+                RetryDelay::Doubling
+            } else {
+                RetryDelay::Jittered(defaults::ERROR_RETRY_INTERVAL)
+            },
             retry_on_mount: true,
-            network_mode: NetworkMode::Online,
+            network_mode: if is_query { NetworkMode::Online } else { NetworkMode::Always },
             keep_previous_data: false,
             placeholder: None,
             initial_data: None,
             compare: None,
             notify_on: NotifyOn::Tracked,
-            callbacks: Callbacks::default(),
-        }
-    }
-
-    /// SWR's defaults.
-    #[must_use]
-    pub fn swr() -> Self {
-        Self {
-            dialect: Dialect::Swr,
-            focus_throttle: defaults::FOCUS_THROTTLE_INTERVAL,
-            deduping_interval: defaults::DEDUPING_INTERVAL,
-            interval_when_offline: false,
-            interval_after_error: false,
-            retry: Retry::default(),
-            retry_delay: RetryDelay::Jittered(defaults::ERROR_RETRY_INTERVAL),
-            network_mode: NetworkMode::Always,
-            ..Self::query()
+            callbacks: Callbacks { on_success: None, on_error: None, on_discarded: None },
         }
     }
 }
