@@ -87,18 +87,15 @@ fn row(event: &RequestEvent) -> Html {
         CredentialKind::Cookie => "cookie",
         _ => "none",
     };
-    let method = event.method.as_str();
-    let path = AttrValue::from(event.path.clone());
     let milliseconds = event.duration.as_secs() * 1_000 + u64::from(event.duration.subsec_millis());
     html! {
-        <li key={event.id} data-method={method} data-path={&path} data-status={&status}
-            data-credential={credential}>
-            <code class="method">{ method }</code>
-            <code class="path">{ path }</code>
+        <li key={event.id}>
+            <code class="method">{ event.method.as_str() }</code>
+            <code class="path">{ AttrValue::from(event.path.clone()) }</code>
             <span class="ms">{ milliseconds }{ " ms" }</span>
             <span class="how">
                 <span class="status" data-tone={tone}>{ status }</span>
-                <span class="credential">{ credential }</span>
+                <span class="credential" data-tone={credential}>{ credential }</span>
                 if event.replayed {
                     <span class="hint" title="Sent again with a new token after a 401">{ "replayed" }</span>
                 }

@@ -146,7 +146,7 @@ impl fmt::Display for FetchError {
 }
 
 /// Writes texts one after the other. Less code than a format string.
-fn words(f: &mut fmt::Formatter<'_>, words: &[&str]) -> fmt::Result {
+pub(super) fn words(f: &mut fmt::Formatter<'_>, words: &[&str]) -> fmt::Result {
     words.iter().try_for_each(|word| f.write_str(word))
 }
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::rc::Rc;
 
-use super::error::{FetchError, RefusedBecause};
+use super::error::{FetchError, RefusedBecause, words};
 use super::transport::{Target, Transport};
 
 /// The origins that get the session token: the page's own, and those on this list.
@@ -26,9 +26,11 @@ impl OriginPolicy {
     /// # Errors
     /// When one is not exactly an origin, contains a wildcard, or is not encrypted and not on this device.
     pub fn allowing(transport: &dyn Transport, origins: &[&str]) -> Result<Self, InvalidOrigin> {
-        let allowed: Result<Vec<_>, _> =
-            origins.iter().map(|text| checked(transport, text)).collect();
-        Ok(Self { allowed: allowed?.into() })
+        let mut allowed = Vec::new();
+        for text in origins {
+            allowed.push(checked(transport, text)?);
+        }
+        Ok(Self { allowed: allowed.into() })
     }
 
     /// The origins on the list.
@@ -91,8 +93,7 @@ pub struct InvalidOrigin {
 
 impl fmt::Display for InvalidOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { origin, reason } = self;
-        write!(f, "\"{origin}\" cannot be an allowed origin: {reason}")
+        words(f, &["\"", &self.origin, "\" cannot be an allowed origin: ", self.reason])
     }
 }
 

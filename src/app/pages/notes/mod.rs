@@ -77,13 +77,18 @@ impl Changes {
 }
 
 impl Change {
+    /// Sends it to the server.
     async fn request(self, api: Fetch) -> Result<Data, FetchError> {
-        match self {
-            Self::Add(note) => model::add(api, note).await?,
-            Self::Delete(id) => model::delete(api, &id).await?,
+        let (request, is_done) = match self {
+            Self::Add(note) => (model::add(&api, &note), None),
+            // A note that is gone already is no failure.
+            Self::Delete(id) => (model::delete(&api, &id), Some(404)),
+        };
+        match request.send().await {
+            Err(error) if error.status().is_none() || error.status() != is_done => Err(error),
+            // Nobody looks at the data: the list is fetched anew.
+            _ => Ok(Data::default()),
         }
-        // Nobody looks at it: the list is fetched anew.
-        Ok(Data::default())
     }
 
     fn over(&self, notes: &Data) -> Data {

@@ -1,6 +1,7 @@
 //! Notes, and how they are fetched and changed.
 
 use serde::{Deserialize, Serialize};
+use yew_clerk::fetch::RequestBuilder;
 use yew_clerk::prelude::*;
 
 /// A note, as the server keeps it.
@@ -79,17 +80,14 @@ async fn page(api: &Fetch, size: usize, cursor: Option<String>) -> Result<Notes,
 }
 
 /// Writes a note down on the server.
-pub async fn add(api: Fetch, note: Note) -> Result<(), FetchError> {
+pub fn add(api: &Fetch, note: &Note) -> RequestBuilder {
     let body = NewNote { text: &note.text, idempotency_key: &note.id };
-    api.post(ADDRESS).json_body(&body).send().await.map(drop)
+    api.post(ADDRESS).json_body(&body)
 }
 
-/// Removes one from the server. One that is gone already is no failure.
-pub async fn delete(api: Fetch, id: &str) -> Result<(), FetchError> {
-    match api.delete(&format!("{ADDRESS}/{id}")).send().await {
-        Err(FetchError::Status(answer)) if answer.status == 404 => Ok(()),
-        sent => sent.map(|_| ()),
-    }
+/// Removes one from the server.
+pub fn delete(api: &Fetch, id: &str) -> RequestBuilder {
+    api.delete(&[ADDRESS, "/", id].concat())
 }
 
 impl Notes {
