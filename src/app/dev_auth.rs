@@ -39,10 +39,13 @@ struct Answer {
     jwt: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Credentials<'a> {
-    username: &'a str,
-    password: &'a str,
+/// What a user signs in with.
+#[derive(Clone, Serialize)]
+pub struct Credentials {
+    /// The short name.
+    pub username: String,
+    /// The secret.
+    pub password: String,
 }
 
 struct Inner {
@@ -104,14 +107,17 @@ impl DevAuth {
 
     /// Signs in, and tells whether that lasts: a browser that keeps no cookies forgets the session at once.
     /// Fails with the server's answer.
-    pub async fn sign_in(&self, username: &str, password: &str) -> Result<bool, FetchError> {
-        let request = fetch::post("/auth/sign-in").json_body(&Credentials { username, password });
-        request.send().await?;
-        let answer = ask(fetch::get("/auth/session")).await?;
-        let lasts = answer.session.is_some();
-        self.enter(answer.session);
-        self.tell_other_tabs();
-        Ok(lasts)
+    pub fn sign_in(&self, credentials: Credentials) -> LocalFuture<Result<bool, FetchError>> {
+        let (this, sent) =
+            (self.clone(), fetch::post("/auth/sign-in").json_body(&credentials).send());
+        Box::pin(async move {
+            sent.await?;
+            let answer = ask(fetch::get("/auth/session")).await?;
+            let lasts = answer.session.is_some();
+            this.enter(answer.session);
+            this.tell_other_tabs();
+            Ok(lasts)
+        })
     }
 
     /// Asks the server who is signed in.

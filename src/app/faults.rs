@@ -5,6 +5,8 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
+use super::form;
+
 #[derive(Serialize)]
 struct Fault {
     path: &'static str,
@@ -40,7 +42,6 @@ pub fn Faults(props: &FaultsProps) -> Html {
     let client = use_query_client();
     let note = use_state(AttrValue::default);
     let refusal = use_state(AttrValue::default);
-    let address = use_node_ref();
 
     let count_up = {
         let (api, note) = (api.clone(), note.setter());
@@ -60,10 +61,10 @@ pub fn Faults(props: &FaultsProps) -> Html {
         }
     };
     let ask_foreign = {
-        let (address, refusal) = (address.clone(), refusal.setter());
-        move |_| {
-            let Some(input) = address.cast::<web_sys::HtmlInputElement>() else { return };
-            let (sent, refusal) = (api.get(&input.value()).send(), refusal.clone());
+        let refusal = refusal.setter();
+        move |event: SubmitEvent| {
+            let address = form::value(&form::submitted(&event), "address");
+            let (sent, refusal) = (api.get(&address).send(), refusal.clone());
             spawn_local(async move {
                 refusal.set(match sent.await {
                     Ok(answer) => format!("It answered with {}.", answer.status()).into(),
@@ -81,15 +82,15 @@ pub fn Faults(props: &FaultsProps) -> Html {
                 { for ORDERS.into_iter().map(|order| button(order, note.setter())) }
             </div>
             { status(None, &note) }
-            <div class="foreign">
+            <form class="foreign" novalidate=true onsubmit={ask_foreign}>
                 <label>
                     { "An address of somebody else" }
-                    <input data-testid="foreign-url" type="url" ref={address}
+                    <input data-testid="foreign-url" name="address" type="url"
                         ~defaultValue="http://127.0.0.1:9/steal" />
                 </label>
-                <button data-testid="foreign" onclick={ask_foreign}>{ "Ask a foreign origin" }</button>
+                <button data-testid="foreign">{ "Ask a foreign origin" }</button>
                 { status(Some("foreign-result"), &refusal) }
-            </div>
+            </form>
         </section>
     }
 }

@@ -3,6 +3,7 @@
 mod dev_auth;
 mod examples;
 mod faults;
+mod form;
 mod frame;
 mod greeting;
 mod pages;
@@ -21,12 +22,15 @@ use frame::Frame;
 #[component]
 pub fn App() -> Html {
     // Made once: another source would be another sign-in.
-    let dev_auth = use_memo((), |()| DevAuth::new());
-    let source = use_memo((), |()| AuthSource::new((*dev_auth).clone()));
+    let made = use_memo((), |()| {
+        let dev_auth = DevAuth::new();
+        (AuthSource::new(dev_auth.clone()), dev_auth)
+    });
+    let (source, dev_auth) = &*made;
     html! {
         <QueryClientProvider>
-            <AuthProvider source={(*source).clone()}>
-                <Frame dev_auth={(*dev_auth).clone()} />
+            <AuthProvider source={source.clone()}>
+                <Frame dev_auth={dev_auth.clone()} />
             </AuthProvider>
         </QueryClientProvider>
     }

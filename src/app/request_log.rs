@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use yew::prelude::*;
+use yew_clerk::auth::Subscription;
 use yew_clerk::fetch::{CredentialKind, RequestEvent, RequestOutcome, subscribe_requests};
 
 /// How many requests are remembered.
@@ -26,29 +27,19 @@ pub struct RequestLogProps {
 #[component]
 pub fn RequestLog(props: &RequestLogProps) -> Html {
     let render = use_force_update();
-    let events = use_mut_ref(Events::new);
-    let session = use_mut_ref(|| None::<Rc<str>>);
-    let before = session.replace(props.session.clone());
-    if before.is_some() && before != props.session {
-        events.borrow_mut().clear();
-    }
-    use_memo((), {
-        let (events, render) = (events.clone(), render.clone());
+    let log = use_memo((), {
+        let render = render.clone();
         // From the first render on: nothing was sent before.
-        move |()| {
-            subscribe_requests(move |event| {
-                remember(&events, event);
-                render.force_update();
-            })
-        }
+        move |()| Log::new(move || render.force_update())
     });
+    log.belong_to(&props.session);
     if !props.shown {
         return Html::default();
     }
-    let rows: Html = events.borrow().iter().map(row).collect();
-    let is_empty = events.borrow().is_empty();
+    let rows: Html = log.events.borrow().iter().map(row).collect();
+    let is_empty = log.events.borrow().is_empty();
     let clear = move |_| {
-        events.borrow_mut().clear();
+        log.events.borrow_mut().clear();
         render.force_update();
     };
     html! {
@@ -65,12 +56,34 @@ pub fn RequestLog(props: &RequestLogProps) -> Html {
     }
 }
 
-fn remember(events: &RefCell<Events>, event: &RequestEvent) {
-    // What starts and watches the show is no part of it.
-    if !event.path.starts_with("/__dev") {
-        let mut events = events.borrow_mut();
-        events.truncate(REMEMBERED - 1);
-        events.push_front(event.clone());
+struct Log {
+    events: Rc<RefCell<Events>>,
+    session: RefCell<Option<Rc<str>>>,
+    _subscription: Subscription,
+}
+
+impl Log {
+    fn new(render: impl Fn() + 'static) -> Self {
+        let events = Rc::<RefCell<Events>>::default();
+        let remembered = events.clone();
+        let subscription = subscribe_requests(move |event| {
+            // What starts and watches the show is no part of it.
+            if !event.path.starts_with("/__dev") {
+                let mut events = remembered.borrow_mut();
+                events.truncate(REMEMBERED - 1);
+                events.push_front(event.clone());
+            }
+            render();
+        });
+        Self { events, session: RefCell::default(), _subscription: subscription }
+    }
+
+    /// Forgets what was asked for a user who has gone.
+    fn belong_to(&self, session: &Option<Rc<str>>) {
+        let before = self.session.replace(session.clone());
+        if before.is_some() && before != *session {
+            self.events.borrow_mut().clear();
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! The address is the only state: a link or [`go`] changes it, and what shows the page looks it up.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::{JsCast, JsValue};
@@ -107,19 +108,30 @@ pub fn go(route: Route) {
 #[hook]
 pub fn use_route() -> Route {
     let render = use_force_update();
-    let route = use_memo((), |()| Cell::new(Route::current()));
-    let shown = route.clone();
-    use_memo((), move |()| {
-        listen(move || {
+    let router = use_memo((), move |()| Router::new(move || render.force_update()));
+    router.shown.get()
+}
+
+/// The page that is shown, and what notices when it shall be another.
+struct Router {
+    shown: Rc<Cell<Route>>,
+    _listeners: Option<[EventListener; 2]>,
+}
+
+impl Router {
+    fn new(render: impl Fn() + 'static) -> Self {
+        let shown = Rc::new(Cell::new(Route::current()));
+        let before = shown.clone();
+        let listeners = listen(move || {
             let now = Route::current();
             // An address may also change in what stands behind its `#`.
-            if shown.replace(now) != now {
+            if before.replace(now) != now {
                 arrive(now);
-                render.force_update();
+                render();
             }
-        })
-    });
-    route.get()
+        });
+        Self { shown, _listeners: listeners }
+    }
 }
 
 /// Listens as long as the answer is kept.

@@ -123,9 +123,7 @@ pub fn AuthProvider(props: &AuthProviderProps) -> Html {
     let around = use_surroundings();
     // Hooks without a provider use the default client; their data is private as well.
     let client = around.client.clone().unwrap_or_else(default_client);
-    use_link(&client, Some(made.clone()));
     // An enclosing `SwrConfig` may have a cache of its own, for the hooks in here as well.
-    let configured = around.swr_client.as_ref().unwrap_or(&client);
-    use_link(configured, Some(made.clone()));
+    use_link([Some(&client), around.swr_client.as_ref()], Some(made.clone()));
     around.provide(|parts| parts.auth = Some(made), &props.children)
 }

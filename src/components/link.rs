@@ -23,6 +23,21 @@ impl Link {
         Self { client, auth, subscription: None, _page: page }
     }
 
+    /// Keeps the link, or makes one where there is none or another.
+    fn renew(held: &mut Option<Self>, client: &QueryClient, auth: &Option<Rc<AuthContext>>) {
+        if held.as_ref().is_some_and(|link| link.client == *client && link.auth == *auth) {
+            return;
+        }
+        let mut link = Self::new(client.clone(), auth.clone());
+        let hands_over = held.as_ref().is_some_and(|old| old.auth.is_some() && old.auth != *auth);
+        if hands_over {
+            client.set_owner(Owner::Unknown);
+        } else {
+            link.follow();
+        }
+        *held = Some(link);
+    }
+
     /// Lets the client know who is signed in, now and after each change.
     fn follow(&mut self) {
         if let (Some(auth), None) = (&self.auth, &self.subscription) {
@@ -31,33 +46,21 @@ impl Link {
     }
 }
 
-/// Lets a client know of the page's events, and of who is signed in, from the first render on: before any child
+/// Lets clients know of the page's events, and of who is signed in, from the first render on: before any child
 /// could ask for data.
 ///
 /// When another source of tokens takes over, the children still hold functions that send the old one's tokens.
 /// So until they have rendered, nobody is known to be signed in, and their fetches wait.
 #[hook]
-pub(super) fn use_link(client: &QueryClient, auth: Option<Rc<AuthContext>>) {
-    let slot = use_mut_ref(|| None::<Link>);
-    let mut held = slot.borrow_mut();
-    let is_old = held.as_ref().is_some_and(|link| link.client == *client && link.auth == auth);
-    if !is_old {
-        let mut link = Link::new(client.clone(), auth);
-        let hands_over =
-            held.as_ref().is_some_and(|old| old.auth.is_some() && old.auth != link.auth);
-        if hands_over {
-            client.set_owner(Owner::Unknown);
-        } else {
-            link.follow();
+pub(super) fn use_link(clients: [Option<&QueryClient>; 2], auth: Option<Rc<AuthContext>>) {
+    let slots = use_mut_ref(<[Option<Link>; 2]>::default);
+    for (held, client) in slots.borrow_mut().iter_mut().zip(clients) {
+        match client {
+            Some(client) => Link::renew(held, client, &auth),
+            None => *held = None,
         }
-        *held = Some(link);
     }
-    drop(held);
-    use_effect(move || {
-        if let Some(link) = slot.borrow_mut().as_mut() {
-            link.follow();
-        }
-    });
+    use_effect(move || slots.borrow_mut().iter_mut().flatten().for_each(Link::follow));
 }
 
 /// Tells the client now, and after each change.

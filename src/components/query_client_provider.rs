@@ -39,6 +39,6 @@ pub fn QueryClientProvider(props: &QueryClientProviderProps) -> Html {
         own.borrow_mut().get_or_insert_with(|| QueryClient::new(default_runtime())).clone()
     });
     let around = use_surroundings();
-    use_link(&client, around.auth.clone());
+    use_link([Some(&client), None], around.auth.clone());
     around.provide(|parts| parts.client = Some(client), &props.children)
 }

@@ -46,7 +46,7 @@ pub fn SwrConfig(props: &SwrConfigProps) -> Html {
     let around = use_surroundings();
     let own = props.client.as_ref().or(around.swr_client.as_ref()).cloned();
     let used = own.as_ref().or(around.client.as_ref()).cloned().unwrap_or_else(default_client);
-    use_link(&used, around.auth.clone());
+    use_link([Some(&used), None], around.auth.clone());
     let over = around.swr_options.clone().unwrap_or_else(swr_defaults);
     let options = use_memo(Deps(over, props.value.clone()), |Deps(over, value)| {
         value.as_ref().map_or_else(|| over.clone(), |value| value.resolve(over))

@@ -1,11 +1,11 @@
 //! The way in.
 
-use web_sys::HtmlInputElement;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use crate::app::dev_auth::{DevAuth, Person};
+use crate::app::dev_auth::{Credentials, DevAuth, Person};
+use crate::app::form;
 use crate::app::router::{self, Route};
 
 const NO_COOKIES: &str =
@@ -18,24 +18,9 @@ pub struct SignInProps {
     pub dev_auth: DevAuth,
 }
 
-/// The fields of the form. What is in them is the browser's to know.
-#[derive(Clone)]
-struct Fields {
-    username: NodeRef,
-    password: NodeRef,
-}
-
-impl Fields {
-    /// Does something with both, username first.
-    fn with<R>(&self, act: impl FnOnce(&HtmlInputElement, &HtmlInputElement) -> R) -> Option<R> {
-        Some(act(&self.username.cast()?, &self.password.cast()?))
-    }
-}
-
-/// A form, and the users to fill it with.
+/// A form, and the users who live on this server.
 #[component]
 pub fn SignIn(props: &SignInProps) -> Html {
-    let fields = Fields { username: use_node_ref(), password: use_node_ref() };
     let sending = use_state(|| false);
     let problem = use_state(AttrValue::default);
     let users = use_query_with(
@@ -44,41 +29,41 @@ pub fn SignIn(props: &SignInProps) -> Html {
             .stale_time(StaleTime::Static),
     );
 
-    let onsubmit = {
-        let (dev_auth, fields) = (props.dev_auth.clone(), fields.clone());
+    let sign_in = {
+        let dev_auth = props.dev_auth.clone();
         let (sending, problem) = (sending.setter(), problem.setter());
-        move |event: SubmitEvent| {
-            event.prevent_default();
-            let values = fields.with(|username, password| (username.value(), password.value()));
-            let (username, password) = values.unwrap_or_default();
-            let (dev_auth, sending) = (dev_auth.clone(), sending.clone());
-            let problem = problem.clone();
+        Callback::from(move |credentials| {
+            let signed_in = dev_auth.sign_in(credentials);
+            let (sending, problem) = (sending.clone(), problem.clone());
             sending.set(true);
             problem.set(AttrValue::default());
             spawn_local(async move {
-                match dev_auth.sign_in(&username, &password).await {
+                match signed_in.await {
                     Ok(true) => return router::go(Route::Swr),
                     Ok(false) => problem.set(NO_COOKIES.into()),
                     Err(error) => problem.set(reason(&error)),
                 }
                 sending.set(false);
             });
-        }
+        })
     };
     let is_loading = users.is_loading();
-    let choice: Html = users
-        .data()
-        .iter()
-        .flat_map(|users| users.iter())
-        .map(|user| fill(user, &fields))
-        .collect();
+    let people = users.data();
+    let people = people.iter().flat_map(|people| people.iter()).map(|user| choice(user, &sign_in));
+    let onsubmit = sign_in.reform(|event: SubmitEvent| {
+        let form = form::submitted(&event);
+        Credentials {
+            username: form::value(&form, "username"),
+            password: form::value(&form, "password"),
+        }
+    });
     html! {
         <section class="card narrow" data-testid="page-sign-in">
             <h1>{ "Sign in" }</h1>
-            <p class="hint" id="seeded">{ "Three users live on this server. Choose one, and then sign in." }</p>
+            <p class="hint" id="seeded">{ "Three users live on this server. A click signs you in as one of them." }</p>
             <div class="row people" role="group" aria-labelledby="seeded"
                 aria-busy={if is_loading { "true" } else { "false" }}>
-                { choice }
+                { for people }
                 if is_loading {
                     <span class="ghost" /><span class="ghost" /><span class="ghost" />
                 }
@@ -90,12 +75,12 @@ pub fn SignIn(props: &SignInProps) -> Html {
                 <label>
                     { "Username" }
                     <input data-testid="username" name="username" autocomplete="username" required=true
-                        autocapitalize="none" spellcheck="false" ref={fields.username} />
+                        autocapitalize="none" spellcheck="false" />
                 </label>
                 <label>
                     { "Password" }
                     <input data-testid="password" name="password" type="password" required=true
-                        autocomplete="current-password" ref={fields.password} />
+                        autocomplete="current-password" />
                 </label>
                 if !problem.is_empty() {
                     <p class="error" role="alert" data-testid="sign-in-error">{ &*problem }</p>
@@ -108,18 +93,16 @@ pub fn SignIn(props: &SignInProps) -> Html {
     }
 }
 
-/// Fills the form for a user.
-fn fill(user: &Person, fields: &Fields) -> Html {
-    let testid = AttrValue::from(["fill-", &user.username].concat());
-    let label = user.name.clone();
-    let (user, fields) = (user.clone(), fields.clone());
-    let onclick = move |_| {
-        fields.with(|username, password| {
-            username.set_value(&user.username);
-            password.set_value(&user.password);
-        });
-    };
-    html! { <button key={&*testid} type="button" data-testid={&testid} {onclick}>{ label }</button> }
+/// Signs a user in, without a form.
+fn choice(user: &Person, sign_in: &Callback<Credentials>) -> Html {
+    let testid = AttrValue::from(["as-", &user.username].concat());
+    let title = [&*user.username, " · ", &user.password].concat();
+    let credentials =
+        Credentials { username: user.username.clone(), password: user.password.clone() };
+    let onclick = sign_in.reform(move |_| credentials.clone());
+    html! {
+        <button key={&*testid} type="button" data-testid={&testid} {title} {onclick}>{ &user.name }</button>
+    }
 }
 
 /// The server's own words, if it has any.

@@ -1,40 +1,39 @@
 //! The list of notes, and the form for a new one.
 
 use wasm_bindgen::JsValue;
-use web_sys::HtmlTextAreaElement;
+use web_sys::{HtmlFormElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::model::{Note, Notes};
+use crate::app::form;
 use crate::app::pieces::{fixed, skeleton};
 
 /// The longest note that the server takes.
 const LONGEST: &str = "2000";
 
-/// The form for a new note. Ctrl+Enter sends it, as does the button. What is in `field` is the browser's to know.
-pub fn form(field: NodeRef, onadd: impl Fn(String) + 'static) -> Html {
-    let send = {
-        let field = field.clone();
-        Callback::from(move |()| {
-            let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
-            let written = field.value().trim_ascii().to_owned();
-            if !written.is_empty() {
-                field.set_value("");
-                onadd(written);
-            }
-        })
+/// The form for a new note. Ctrl+Enter sends it, as does the button.
+pub fn new_note(onadd: impl Fn(String) + 'static) -> Html {
+    let onsubmit = move |event: SubmitEvent| {
+        let form = form::submitted(&event);
+        let written = form::value(&form, "text").trim_ascii().to_owned();
+        if !written.is_empty() {
+            form.iter().for_each(HtmlFormElement::reset);
+            onadd(written);
+        }
     };
-    let onsubmit = send.reform(|event: SubmitEvent| event.prevent_default());
-    let onkeydown = move |event: KeyboardEvent| {
+    let onkeydown = |event: KeyboardEvent| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
-            send.emit(());
+            let form = event.target_unchecked_into::<HtmlTextAreaElement>().form();
+            // A browser that cannot do it has the button.
+            let _sent = form.map(|form| form.request_submit());
         }
     };
     html! {
         <form class="card" data-testid="new-note" {onsubmit}>
             <label>
                 { "A new note" }
-                <textarea rows="3" maxlength={LONGEST} required=true ref={field} {onkeydown} />
+                <textarea name="text" rows="3" maxlength={LONGEST} required=true {onkeydown} />
             </label>
             <div class="row">
                 <button class="primary" data-testid="add-note">{ "Add" }</button>

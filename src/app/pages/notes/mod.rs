@@ -99,28 +99,34 @@ impl Change {
     }
 }
 
+#[derive(Default)]
+struct Counts {
+    /// The notes that are shown: as many are to be fetched anew.
+    shown: usize,
+    /// The notes that were written here.
+    drafts: u32,
+}
+
 #[component]
 fn MyNotes() -> Html {
     let api = use_authenticated_fetch();
-    let shown = use_mut_ref(|| 0_usize);
+    let counts = use_mut_ref(Counts::default);
     let notes = {
-        let (api, shown) = (api.clone(), shown.clone());
-        use_swr("notes", move |_| model::load(api.clone(), *shown.borrow()))
+        let (api, counts) = (api.clone(), counts.clone());
+        use_swr("notes", move |_| model::load(api.clone(), counts.borrow().shown))
     };
     let failure = use_state(|| None::<Failure>);
     let loading_more = use_state(|| false);
-    let drafts = use_mut_ref(|| 0_u32);
-    let field = use_node_ref();
     let data = notes.data();
-    shown.replace(data.as_ref().map_or(0, |data| data.items.len()));
+    counts.borrow_mut().shown = data.as_ref().map_or(0, |data| data.items.len());
     let changes = Changes { api: api.clone(), notes: notes.clone(), failure: failure.setter() };
 
     let onadd = {
         let changes = changes.clone();
         move |text| {
-            let mut drafts = drafts.borrow_mut();
-            *drafts += 1;
-            changes.make(Change::Add(Note::draft(*drafts, text)));
+            let mut counts = counts.borrow_mut();
+            counts.drafts += 1;
+            changes.make(Change::Add(Note::draft(counts.drafts, text)));
         }
     };
     let ondelete = {
@@ -156,7 +162,7 @@ fn MyNotes() -> Html {
     let problem = (*failure).clone().or_else(unread);
     html! {
         <>
-            { list::form(field, onadd) }
+            { list::new_note(onadd) }
             if let Some(problem) = problem {
                 { alert(problem, changes) }
             }
