@@ -7,7 +7,7 @@ use gloo_events::EventListener;
 use serde::{Deserialize, Serialize};
 use yew::AttrValue;
 use yew::platform::spawn_local;
-use yew_clerk::auth::{Credential, Subscription, Token};
+use yew_clerk::auth::{Credential, Listeners, Subscription, Token};
 use yew_clerk::engine::effect::LocalFuture;
 use yew_clerk::fetch::RequestBuilder;
 use yew_clerk::prelude::*;
@@ -51,7 +51,7 @@ pub struct Credentials {
 struct Inner {
     state: RefCell<AuthState>,
     name: RefCell<Option<AttrValue>>,
-    listeners: RefCell<Vec<Weak<dyn Fn()>>>,
+    listeners: Listeners<()>,
     /// Counts what was learnt of the session, so that a slow answer from before does not undo it.
     learnt: Cell<u32>,
     /// Other tabs of this app, which share the session's cookie.
@@ -92,7 +92,7 @@ impl DevAuth {
             Inner {
                 state: RefCell::default(),
                 name: RefCell::default(),
-                listeners: RefCell::default(),
+                listeners: Listeners::default(),
                 learnt: Cell::default(),
                 other_tabs,
                 _news: news,
@@ -159,11 +159,7 @@ impl DevAuth {
         if self.0.state.replace(state.clone()) == state {
             return;
         }
-        // Taken out first: a listener may bring another.
-        let listeners = self.0.listeners.borrow().clone();
-        for listener in listeners.iter().filter_map(Weak::upgrade) {
-            listener();
-        }
+        self.0.listeners.emit(&());
     }
 
     fn tell_other_tabs(&self) {
@@ -197,10 +193,7 @@ impl TokenSource for DevAuth {
     }
 
     fn subscribe(&self, listener: Rc<dyn Fn()>) -> Subscription {
-        let mut listeners = self.0.listeners.borrow_mut();
-        listeners.retain(|known| known.strong_count() > 0);
-        listeners.push(Rc::downgrade(&listener));
-        Subscription::new(move || drop(listener))
+        self.0.listeners.add(Rc::new(move |()| listener()))
     }
 
     fn sign_out(&self) -> LocalFuture<Result<(), TokenError>> {

@@ -12,8 +12,23 @@ struct List<E> {
     callbacks: RefCell<Vec<(u64, Callback<E>)>>,
 }
 
-/// Callbacks of one kind. Clones share the list.
-pub(crate) struct Listeners<E> {
+/// Callbacks of one kind, which may come and go while they are called. Clones share the list.
+///
+/// For a token source of your own, whose [`TokenSource::subscribe`](super::TokenSource::subscribe) it answers:
+///
+/// ```
+/// use std::{cell::Cell, rc::Rc};
+/// use yew_clerk::auth::Listeners;
+///
+/// let (listeners, heard) = (Listeners::<u8>::default(), Rc::new(Cell::new(0)));
+/// let noted = heard.clone();
+/// let subscription = listeners.add(Rc::new(move |event| noted.set(*event)));
+/// listeners.emit(&1);
+/// drop(subscription);
+/// listeners.emit(&2);
+/// assert_eq!(heard.get(), 1);
+/// ```
+pub struct Listeners<E> {
     list: Rc<List<E>>,
 }
 
@@ -32,7 +47,7 @@ impl<E> Clone for Listeners<E> {
 
 impl<E: 'static> Listeners<E> {
     /// Adds a callback; dropping the guard removes it.
-    pub(crate) fn add(&self, callback: Callback<E>) -> Subscription {
+    pub fn add(&self, callback: Callback<E>) -> Subscription {
         let id = self.list.next_id.get();
         self.list.next_id.set(id + 1);
         self.list.callbacks.borrow_mut().push((id, callback));
@@ -48,12 +63,14 @@ impl<E: 'static> Listeners<E> {
         })
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nobody listens.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.list.callbacks.borrow().is_empty()
     }
 
     /// Calls everyone who is on the list now and still is when their turn comes.
-    pub(crate) fn emit(&self, event: &E) {
+    pub fn emit(&self, event: &E) {
         let calls = self.list.callbacks.borrow().clone();
         for (id, callback) in calls {
             let still_there = self.list.callbacks.borrow().iter().any(|(other, _)| *other == id);

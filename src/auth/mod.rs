@@ -21,7 +21,7 @@ pub use claims::{Claims, ClaimsError};
 pub use client::{AuthClient, AuthHealth};
 pub(crate) use client::{Demand, Issued};
 pub use identity::{AuthState, Identity};
-pub(crate) use listeners::Listeners;
+pub use listeners::Listeners;
 pub use session_token::{AfterRefusal, Held, Mint, Rejected, TokenCache, TokenKey, Verdict};
 pub use source::{Subscription, TokenError, TokenOptions, TokenSource};
 pub use sources::{CustomSource, TokenAnswer, cookie, fixed_token, from_fn};
