@@ -161,8 +161,12 @@ fn a_failed_refetch_keeps_the_data_and_the_status_error_until_a_success() {
     );
     drop(shown.refetch());
     assert_eq!(shown.states(), (Status::Error, FetchStatus::Fetching));
+    let failed_at = lab.state("k").map(|state| state.error_updated_at);
     lab.advance(10);
     assert_eq!((shown.status(), shown.error()), (Status::Success, None));
+    // When it last failed is still known.
+    assert_eq!(lab.state("k").map(|state| state.error_updated_at), failed_at);
+    assert_ne!(failed_at, lab.state("k").map(|state| state.data_updated_at));
 }
 
 /// P31, the first load.

@@ -3,6 +3,7 @@
 #[path = "support/lab.rs"]
 mod lab;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use lab::{Lab, Observer, Swr, Text, alice, bob, key, ms, swr_watch};
@@ -10,6 +11,7 @@ use yew_clerk::client::{MutatorOptions, QueryClient, QueryError, QueryOptions, q
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::event::{Event, Owner};
 use yew_clerk::engine::observer::Fields;
+use yew_clerk::engine::observing::Watch;
 use yew_clerk::engine::options::Access;
 
 /// Who was signed in when the request began, like the token that it carries.
@@ -37,7 +39,7 @@ fn personal(lab: &Lab, of: Text, delay: u64) -> QueryOptions<Text, Text> {
 /// Watches with SWR's rules what a query describes.
 fn as_swr(lab: &Lab, query: &QueryOptions<Text, Text>, options: &lab::SwrOptionsOf) -> Observer {
     let watch = lab.query_watch(query);
-    let watch = yew_clerk::engine::observing::Watch { options: options.resolved(), ..watch };
+    let watch = Watch { options: options.resolved(), ..watch };
     Observer::new(&lab.client, watch, Fields::ALL)
 }
 
@@ -56,6 +58,28 @@ fn a_new_user_sees_nothing_of_the_old_one_and_the_own_data_soon() {
     }
     lab.advance(10);
     assert!(shown.iter().all(|shown| shown.data() == Some("bob")));
+}
+
+#[test]
+fn callbacks_do_not_hear_of_a_user_who_went_in_the_same_moment() {
+    let heard = |access: Access| {
+        let lab = Lab::new();
+        lab.own(alice());
+        let heard = Rc::new(Cell::new(false));
+        let noted = heard.clone();
+        let options = lab::SwrOptionsOf::new().on_success(move |_, _| noted.set(true));
+        let query = personal(&lab, "me", 10).access(access);
+        let watch = Watch { options: options.access(access).resolved(), ..lab.query_watch(&query) };
+        // Who is told of the answer signs somebody else in at once.
+        let client = lab.client.clone();
+        let observer = lab.client.observe(watch, Rc::new(move || client.set_owner(bob())));
+        observer.view().read(Fields::ALL, |_| ());
+        lab.advance(10);
+        assert_eq!(lab.client.engine().map(|engine| engine.owner().clone()), Some(bob()));
+        heard.get()
+    };
+    assert!(!heard(Access::Private));
+    assert!(heard(Access::Public), "the test would notice a call");
 }
 
 #[test]

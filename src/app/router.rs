@@ -93,6 +93,10 @@ impl Route {
 pub fn go(route: Route) {
     let Some(window) = web_sys::window() else { return };
     let Ok(history) = window.history() else { return };
+    // To the page that is shown already: back to its beginning, and no further entry for 'back'.
+    if Route::current() == route {
+        return arrive(route);
+    }
     if history.push_state_with_url(&JsValue::NULL, "", Some(route.path())).is_err() {
         return;
     }

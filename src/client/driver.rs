@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use super::clock::Clock;
 use super::runtime::{LocalFuture, Runtime, TimerGuard};
 use crate::engine::Engine;
-use crate::engine::effect::{Effect, FetchJob};
+use crate::engine::effect::{Call, Effect, FetchJob};
 use crate::engine::erased::{Data, Failure};
 use crate::engine::event::{Event, Owner};
 use crate::engine::time::Time;
@@ -245,12 +245,20 @@ impl QueryClient {
             match effect {
                 Effect::Fetch(job) => jobs.push(job),
                 Effect::Abort(signal) => signal.abort(),
-                Effect::Call(callback) => callback(),
+                Effect::Call(call) => self.call(call),
                 Effect::Notify(listener) => listener(),
                 Effect::Answer(waiter, answer) => waiter.answer(answer),
             }
         }
         jobs
+    }
+
+    /// Calls a user's function, unless what it would be told belongs to somebody who has gone meanwhile.
+    fn call(&self, Call { callback, epoch }: Call) {
+        let now = self.engine().map(|engine| engine.epoch());
+        if epoch.is_none() || epoch == now {
+            callback();
+        }
     }
 
     fn start(&self, job: FetchJob) {

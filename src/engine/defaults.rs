@@ -31,6 +31,10 @@ pub const QUERY_RETRY_DOUBLINGS: u32 = 5;
 /// The longest delay of TanStack Query's `retryDelay`.
 pub const QUERY_RETRY_MAX: Duration = Duration::from_secs(30);
 
+/// The longest wait by a server's `Retry-After` that a query sits out before its next attempt. Ours: neither original
+/// looks at that header.
+pub const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(60);
+
 /// The shortest interval, and the shortest wait before a retry. Browsers do not go below it either.
 pub const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 

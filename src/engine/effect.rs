@@ -71,6 +71,15 @@ pub struct FetchJob {
     pub context: FetchContext,
 }
 
+/// A user's callback about an entry.
+pub struct Call {
+    /// The callback, with what it is told.
+    pub callback: Box<dyn FnOnce()>,
+    /// For whom, by [`Engine::epoch`](super::Engine::epoch); `None` if it is the same for everybody. It is not to be
+    /// called once somebody else is signed in.
+    pub epoch: Option<u64>,
+}
+
 /// Something to be done, in this order, when no borrow of the engine is held.
 pub enum Effect {
     /// Call a query function.
@@ -82,5 +91,5 @@ pub enum Effect {
     /// Tell a waiting caller.
     Answer(Waiter, Answer),
     /// Call a user's callback.
-    Call(Box<dyn FnOnce()>),
+    Call(Call),
 }

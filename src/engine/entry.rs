@@ -54,7 +54,7 @@ pub struct QueryState {
     pub data_update_count: u32,
     /// The last error, kept until a success.
     pub error: Option<Failure>,
-    /// When it happened; [`Time::ZERO`] without error.
+    /// When the last error happened, also after a success; [`Time::ZERO`] if there was none.
     pub error_updated_at: Time,
     /// How often fetches have failed.
     pub error_update_count: u32,
@@ -74,7 +74,6 @@ impl QueryState {
     /// Notes that the newest data is good.
     fn succeed(&mut self) {
         self.error = None;
-        self.error_updated_at = Time::ZERO;
         self.status = Status::Success;
         self.is_invalidated = false;
     }

@@ -165,7 +165,7 @@ impl Engine {
         self.trail.push(now, &key, What::Discarded);
         self.effect(Effect::Abort(fetch.signal.clone()));
         if let Some(callback) = self.callbacks(id, &fetch).and_then(|calls| calls.on_discarded) {
-            self.effect(Effect::Call(Box::new(move || callback(&key))));
+            self.call(id, move || callback(&key));
         }
         Some(fetch)
     }

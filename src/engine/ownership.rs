@@ -1,7 +1,7 @@
 //! What happens to the cache when somebody else is signed in.
 
-use super::effect::{Answer, Effect};
-use super::entry::{EntryId, Fetch, FetchStatus, Phase, QueryState};
+use super::effect::{Answer, Call, Effect};
+use super::entry::{Entry, EntryId, Fetch, FetchStatus, Phase, QueryState};
 use super::event::Owner;
 use super::freshness;
 use super::observer::ObserverId;
@@ -39,6 +39,13 @@ impl Engine {
             (Some(last), Owner::Identity(name)) => last != name,
             (Some(_), Owner::Nobody | Owner::Unknown) => true,
         }
+    }
+
+    /// Has a user's callback about an entry called, unless the entry's owner goes before that.
+    pub(crate) fn call(&mut self, id: EntryId, callback: impl FnOnce() + 'static) {
+        let is_public = |entry: &Entry| entry.access == Access::Public;
+        let epoch = (!self.entries.get(id.0).is_some_and(is_public)).then_some(self.world.epoch);
+        self.effect(Effect::Call(Call { callback: Box::new(callback), epoch }));
     }
 
     /// Fetches what is watched and has no data now.

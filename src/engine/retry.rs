@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use super::defaults::{
-    QUERY_RETRY_BASE, QUERY_RETRY_DOUBLINGS, QUERY_RETRY_MAX, SHORTEST_WAIT, SWR_RETRY_MAX_EXPONENT,
+    QUERY_RETRY_BASE, QUERY_RETRY_DOUBLINGS, QUERY_RETRY_MAX, RETRY_AFTER_LIMIT, SHORTEST_WAIT,
+    SWR_RETRY_MAX_EXPONENT,
 };
 use super::erased::Failure;
-use super::options::{ObserverOptions, Retry, RetryDelay};
+use super::options::{Dialect, ObserverOptions, Retry, RetryDelay};
 
 /// The wait before the next try after `failures` earlier ones, or `None` for 'give up'.
 ///
-/// `random` lies in `0..1`. A wait that the server asked for is never undercut.
+/// `random` lies in `0..1`. A wait that the server asked for is never undercut; one so long that nobody would sit it
+/// out ends a query with the error instead. (In SWR's dialect the error is shown at once in any case.)
 pub fn next_try(
     options: &ObserverOptions,
     failures: u32,
@@ -20,8 +22,11 @@ pub fn next_try(
     if !wants_retry(&options.retry, failures, failure) {
         return None;
     }
-    let delay = delay(&options.retry_delay, failures, failure, random);
-    Some(delay.max(failure.hint().retry_after.unwrap_or_default()).max(SHORTEST_WAIT))
+    let asked = failure.hint().retry_after.unwrap_or_default();
+    if options.dialect == Dialect::Query && asked > RETRY_AFTER_LIMIT {
+        return None;
+    }
+    Some(delay(&options.retry_delay, failures, failure, random).max(asked).max(SHORTEST_WAIT))
 }
 
 fn wants_retry(retry: &Retry, failures: u32, failure: &Failure) -> bool {
@@ -105,5 +110,14 @@ mod tests {
             next_try(&ObserverOptions::query(), 0, &patient, 0.0),
             Some(Duration::from_secs(9))
         );
+    }
+
+    #[test]
+    fn a_server_that_asks_for_a_day_is_not_waited_for_behind_a_spinner() {
+        let day = Duration::from_secs(86_400);
+        let hint = Hint { retry_after: Some(day), ..Hint::default() };
+        let failure = Failure::new("503", hint);
+        assert_eq!(next_try(&ObserverOptions::query(), 0, &failure, 0.0), None);
+        assert_eq!(next_try(&ObserverOptions::swr(), 0, &failure, 0.0), Some(day));
     }
 }

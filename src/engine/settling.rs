@@ -62,7 +62,7 @@ impl Engine {
         let (key, base) = (entry.key.clone(), entry.base.clone());
         let callback = self.callbacks(id, &fetch).and_then(|calls| calls.on_success);
         if let (Some(callback), Some(data)) = (callback, base) {
-            self.effect(Effect::Call(Box::new(move || callback(&data, &key))));
+            self.call(id, move || callback(&data, &key));
         }
         self.end_fetch(id, fetch.waiters, now);
     }
@@ -114,7 +114,7 @@ impl Engine {
         self.plan_swr_retry(id, &fetch, &failure, random, now);
         if let Some(callback) = self.callbacks(id, &fetch).and_then(|calls| calls.on_error) {
             let failure = failure.clone();
-            self.effect(Effect::Call(Box::new(move || callback(&failure, &key))));
+            self.call(id, move || callback(&failure, &key));
         }
         for waiter in fetch.waiters {
             self.effect(Effect::Answer(waiter, Answer::Failed(failure.clone())));

@@ -251,11 +251,11 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
             .read(Fields::UPDATED_AT, |shown| shown.data.as_ref().map(|_| shown.data_updated_at))
     }
 
-    /// When the last error happened, if there is one.
+    /// When the last error happened, if there was one; a success leaves it.
     #[must_use]
     pub fn error_updated_at(&self) -> Option<Time> {
-        self.observed
-            .read(Fields::UPDATED_AT, |shown| shown.error.as_ref().map(|_| shown.error_updated_at))
+        let at = self.observed.read(Fields::UPDATED_AT, |shown| shown.error_updated_at);
+        (at != Time::ZERO).then_some(at)
     }
 
     /// How often fetches of this query have failed for good.
