@@ -5,6 +5,7 @@ use yew_clerk::prelude::*;
 
 use super::dev_auth::DevAuth;
 use super::pages;
+use super::pieces::fixed;
 use super::request_log::RequestLog;
 use super::router::{Route, use_route};
 use super::theme::Theme;
@@ -35,7 +36,7 @@ pub fn Frame(props: &FrameProps) -> Html {
     let has_log = !matches!(route, Route::Home | Route::SignIn | Route::NotFound);
     html! {
         <>
-            <a class="skip" href="#main">{ "Skip to the content" }</a>
+            { fixed(r##"<a class="skip" href="#main">Skip to the content</a>"##) }
             <Progress />
             <header class="top">
                 <div class="bar">
@@ -98,7 +99,7 @@ fn who(auth: &AuthHandle, name: Option<AttrValue>, way_out: &UseStateHandle<Attr
 }
 
 fn way_in() -> Html {
-    html! { <a class="button primary" href="/sign-in" data-testid="sign-in-link">{ "Sign in" }</a> }
+    fixed(r#"<a class="button primary" href="/sign-in" data-testid="sign-in-link">Sign in</a>"#)
 }
 
 fn sign_out(auth: AuthHandle, way_out: &UseStateHandle<AttrValue>) -> Html {

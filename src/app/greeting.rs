@@ -35,6 +35,14 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// What is known after an answer. The last good one stays beside an error.
+    pub fn after(self, answer: Result<Greeting, FetchError>) -> Self {
+        match answer {
+            Ok(greeting) => Self { data: Some(Rc::new(greeting)), ..Self::default() },
+            Err(error) => Self { data: self.data, error: Some(Rc::new(error)), ..Self::default() },
+        }
+    }
+
     /// The state's name for tests and styles.
     const fn state(&self) -> &'static str {
         match (&self.data, &self.error) {
@@ -76,7 +84,7 @@ fn card(shown: &Shown, onclick: Callback<MouseEvent>) -> Html {
             } else if state == "loading" {
                 { skeleton() }
             } else if state == "idle" {
-                <p class="message soft">{ "The answer will stand here." }</p>
+                { fixed(r#"<p class="message soft">The answer will stand here.</p>"#) }
             }
             if let Some(error) = &shown.error {
                 <p class="error" role="alert" data-testid="error">{ error.to_string() }</p>

@@ -8,6 +8,8 @@ use yew::prelude::*;
 use yew_clerk::auth::Subscription;
 use yew_clerk::fetch::{CredentialKind, RequestEvent, RequestOutcome, subscribe_requests};
 
+use super::pieces::fixed;
+
 /// How many requests are remembered.
 const REMEMBERED: usize = 40;
 
@@ -49,7 +51,7 @@ pub fn RequestLog(props: &RequestLogProps) -> Html {
                 <button class="quiet" data-testid="clear-log" onclick={clear}>{ "Clear" }</button>
             </header>
             if is_empty {
-                <p class="hint">{ "Nothing sent yet." }</p>
+                { fixed(r#"<p class="hint">Nothing sent yet.</p>"#) }
             }
             <ol data-testid="request-log">{ rows }</ol>
         </aside>

@@ -1,7 +1,5 @@
 //! Part 4: requests in the background, from a tab without focus.
 
-use std::rc::Rc;
-
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_clerk::prelude::*;
@@ -22,15 +20,7 @@ pub fn Background() -> Html {
             let answer = api.post("/api/foo").json();
             let shown = shown.clone();
             shown.set(Shown { busy: true, ..(*shown).clone() });
-            spawn_local(async move {
-                shown.set(match answer.await {
-                    Ok(greeting) => Shown { data: Some(Rc::new(greeting)), ..Shown::default() },
-                    // The last good answer stays.
-                    Err(error) => {
-                        Shown { error: Some(Rc::new(error)), busy: false, ..(*shown).clone() }
-                    }
-                });
-            });
+            spawn_local(async move { shown.set((*shown).clone().after(answer.await)) });
         }
     };
     use_interval(ping.clone(), if *polling { 3_000 } else { 0 });

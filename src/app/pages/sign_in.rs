@@ -6,10 +6,18 @@ use yew_clerk::prelude::*;
 
 use crate::app::dev_auth::{Credentials, DevAuth, Person};
 use crate::app::form;
+use crate::app::pieces::fixed;
 use crate::app::router::{self, Route};
 
 const NO_COOKIES: &str =
     "This browser keeps no cookies for this page, so nobody can stay signed in.";
+
+const HEADING: &str = r#"<h1>Sign in</h1>
+<p class="hint" id="seeded">Three users live on this server. A click signs you in as one of them.</p>"#;
+
+/// Stand where the users will be.
+const GHOSTS: &str =
+    r#"<span class="ghost"></span><span class="ghost"></span><span class="ghost"></span>"#;
 
 /// The properties of [`SignIn`].
 #[derive(PartialEq, Properties)]
@@ -59,13 +67,12 @@ pub fn SignIn(props: &SignInProps) -> Html {
     });
     html! {
         <section class="card narrow" data-testid="page-sign-in">
-            <h1>{ "Sign in" }</h1>
-            <p class="hint" id="seeded">{ "Three users live on this server. A click signs you in as one of them." }</p>
+            { fixed(HEADING) }
             <div class="row people" role="group" aria-labelledby="seeded"
                 aria-busy={if is_loading { "true" } else { "false" }}>
                 { for people }
                 if is_loading {
-                    <span class="ghost" /><span class="ghost" /><span class="ghost" />
+                    { fixed(GHOSTS) }
                 }
             </div>
             if let Some(error) = users.error() {

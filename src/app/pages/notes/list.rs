@@ -37,7 +37,7 @@ pub fn new_note(onadd: impl Fn(String) + 'static) -> Html {
             </label>
             <div class="row">
                 <button class="primary" data-testid="add-note">{ "Add" }</button>
-                <span class="hint">{ "Ctrl + Enter adds it, too." }</span>
+                { fixed(r#"<span class="hint">Ctrl + Enter adds it, too.</span>"#) }
             </div>
         </form>
     }
