@@ -205,7 +205,7 @@ pub(super) fn payload(token: &str) -> Option<&str> {
 
 /// Decodes unpadded base64url. Written here because the browser's `atob` is not for the host, and a
 /// crate for forty lines is not for the bundle.
-fn base64url(text: &str) -> Option<Vec<u8>> {
+pub(super) fn base64url(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() || text.len() % 4 == 1 {
         return None;
     }

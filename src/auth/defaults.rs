@@ -49,3 +49,7 @@ pub const TOKEN_SIZE_LIMIT: usize = 16 * 1024;
 /// A clock that goes back by more than this was put right, or wrong: what was learnt of it no longer holds.
 /// Less is the usual fine adjustment.
 pub const CLOCK_STEP: Duration = Duration::from_secs(5);
+
+/// How long clerk-js may take to load. The same as in Clerk's React SDK.
+#[cfg(feature = "clerk")]
+pub const CLERK_LOAD_TIMEOUT: Duration = Duration::from_secs(15);

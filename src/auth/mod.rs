@@ -6,6 +6,8 @@
 //! wrong clock and counts changes of the user. Nothing here knows a browser.
 
 mod claims;
+#[cfg(feature = "clerk")]
+pub mod clerk;
 mod client;
 mod clock;
 pub mod defaults;

@@ -1,0 +1,244 @@
+//! Signing in and up with forms of one's own, step by step.
+
+use std::rc::Rc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::driver::{ClerkCall, Flow, SetActive};
+use super::error::ClerkError;
+use super::handle::Clerk;
+use crate::client::Started;
+
+/// What a step of signing in or up gives: the attempt as it stands, or what Clerk objects to, with the field of the
+/// form. Starts at once, awaited or not.
+pub type Step<A> = Started<Result<A, ClerkError>>;
+
+/// An attempt to sign in. Same as Clerk's `SignIn`, as far as it is data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct SignInAttempt {
+    /// Its id, `None` before the first step.
+    pub id: Option<Rc<str>>,
+    /// What is next: `needs_identifier`, `needs_first_factor`, `needs_second_factor`, `needs_new_password`,
+    /// `needs_client_trust` or `complete`.
+    pub status: Option<Rc<str>>,
+    /// Who wants to sign in.
+    pub identifier: Option<Rc<str>>,
+    /// How they can prove it.
+    pub supported_first_factors: Option<Vec<FactorOffer>>,
+    /// How they can prove it a second time.
+    pub supported_second_factors: Option<Vec<FactorOffer>>,
+    /// The session, once complete: for [`SignInFlow::finish`].
+    pub created_session_id: Option<Rc<str>>,
+}
+
+/// A way to prove who one is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct FactorOffer {
+    /// `password`, `email_code`, `phone_code`, `totp` and so on.
+    pub strategy: Rc<str>,
+    /// The address or number, made unreadable in part.
+    pub safe_identifier: Option<Rc<str>>,
+    /// For [`SignInFlow::prepare_email_code`].
+    pub email_address_id: Option<Rc<str>>,
+    /// For [`SignInFlow::prepare_phone_code`].
+    pub phone_number_id: Option<Rc<str>>,
+}
+
+/// An attempt to sign up. Same as Clerk's `SignUp`, as far as it is data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct SignUpAttempt {
+    /// Its id, `None` before the first step.
+    pub id: Option<Rc<str>>,
+    /// What is next: `missing_requirements`, `complete` or `abandoned`.
+    pub status: Option<Rc<str>>,
+    /// The fields that are still to be filled in.
+    pub missing_fields: Option<Vec<Rc<str>>>,
+    /// The fields that are still to be proved.
+    pub unverified_fields: Option<Vec<Rc<str>>>,
+    /// The e-mail address.
+    pub email_address: Option<Rc<str>>,
+    /// The user, once complete.
+    pub created_user_id: Option<Rc<str>>,
+    /// The session, once complete: for [`SignUpFlow::finish`].
+    pub created_session_id: Option<Rc<str>>,
+}
+
+/// Signs users in with a form of your own. Clones are one. Same as Clerk's `signIn`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignInFlow {
+    clerk: Clerk,
+}
+
+/// Signs users up with a form of your own. Clones are one. Same as Clerk's `signUp`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignUpFlow {
+    clerk: Clerk,
+}
+
+impl Clerk {
+    /// Signs users in with a form of your own.
+    #[must_use]
+    pub fn sign_in(&self) -> SignInFlow {
+        SignInFlow { clerk: self.clone() }
+    }
+
+    /// Signs users up with a form of your own.
+    #[must_use]
+    pub fn sign_up(&self) -> SignUpFlow {
+        SignUpFlow { clerk: self.clone() }
+    }
+
+    fn step<A: DeserializeOwned + 'static>(
+        &self,
+        flow: Flow,
+        method: &'static str,
+        params: &Value,
+    ) -> Step<A> {
+        let answer: ClerkCall<Value> = self.call(|driver| driver.step(flow, method, params));
+        Started::new(async move {
+            let odd = |_| ClerkError::new("unknown", "Clerk's answer is not an attempt");
+            serde_json::from_value(answer.await?).map_err(odd)
+        })
+    }
+
+    fn attempt<A: DeserializeOwned + Default>(&self, flow: Flow) -> A {
+        serde_json::from_value(self.inner.driver.attempt(flow)).unwrap_or_default()
+    }
+
+    fn finish(&self, session: Option<&Rc<str>>) -> ClerkCall<()> {
+        match session {
+            Some(id) => self.set_active(&SetActive::session(id.clone())),
+            None => {
+                let text = "the attempt is not complete: its `status` says what is missing";
+                Box::pin(std::future::ready(Err(ClerkError::new("attempt_incomplete", text))))
+            }
+        }
+    }
+}
+
+impl SignInFlow {
+    /// Whether Clerk can be asked.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.clerk.is_loaded()
+    }
+
+    /// The attempt as it stands.
+    #[must_use]
+    pub fn attempt(&self) -> SignInAttempt {
+        self.clerk.attempt(Flow::SignIn)
+    }
+
+    /// Takes a step that has no method here: a method of Clerk's `signIn` with its parameter.
+    pub fn step(&self, method: &'static str, params: &Value) -> Step<SignInAttempt> {
+        self.clerk.step(Flow::SignIn, method, params)
+    }
+
+    /// Begins with an e-mail address, a number or a name. Same as Clerk's `create({ identifier })`.
+    pub fn create(&self, identifier: &str) -> Step<SignInAttempt> {
+        self.step("create", &json!({ "identifier": identifier }))
+    }
+
+    /// Signs in with a password, in one step. Same as Clerk's `create({ strategy: 'password', … })`.
+    pub fn password(&self, identifier: &str, password: &str) -> Step<SignInAttempt> {
+        let params =
+            json!({ "strategy": "password", "identifier": identifier, "password": password });
+        self.step("create", &params)
+    }
+
+    /// Signs in with a ticket from your server. Same as Clerk's `create({ strategy: 'ticket', … })`.
+    pub fn ticket(&self, ticket: &str) -> Step<SignInAttempt> {
+        self.step("create", &json!({ "strategy": "ticket", "ticket": ticket }))
+    }
+
+    /// Has a code sent by e-mail. The id stands in [`SignInAttempt::supported_first_factors`].
+    pub fn prepare_email_code(&self, email_address_id: &str) -> Step<SignInAttempt> {
+        let params = json!({ "strategy": "email_code", "emailAddressId": email_address_id });
+        self.step("prepareFirstFactor", &params)
+    }
+
+    /// Has a code sent by phone. The id stands in [`SignInAttempt::supported_first_factors`].
+    pub fn prepare_phone_code(&self, phone_number_id: &str) -> Step<SignInAttempt> {
+        let params = json!({ "strategy": "phone_code", "phoneNumberId": phone_number_id });
+        self.step("prepareFirstFactor", &params)
+    }
+
+    /// Tries a password after [`SignInFlow::create`].
+    pub fn attempt_password(&self, password: &str) -> Step<SignInAttempt> {
+        let params = json!({ "strategy": "password", "password": password });
+        self.step("attemptFirstFactor", &params)
+    }
+
+    /// Tries a code; `strategy` is `email_code` or `phone_code`.
+    pub fn attempt_code(&self, strategy: &str, code: &str) -> Step<SignInAttempt> {
+        self.step("attemptFirstFactor", &json!({ "strategy": strategy, "code": code }))
+    }
+
+    /// Tries a second proof; `strategy` is `totp`, `phone_code` or `backup_code`.
+    pub fn attempt_second_factor(&self, strategy: &str, code: &str) -> Step<SignInAttempt> {
+        self.step("attemptSecondFactor", &json!({ "strategy": strategy, "code": code }))
+    }
+
+    /// Makes the session of a complete attempt the active one: the user is signed in then.
+    ///
+    /// # Errors
+    /// When the attempt is not complete, or Clerk's server refuses.
+    #[must_use]
+    pub fn finish(&self, attempt: &SignInAttempt) -> ClerkCall<()> {
+        self.clerk.finish(attempt.created_session_id.as_ref())
+    }
+}
+
+impl SignUpFlow {
+    /// Whether Clerk can be asked.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.clerk.is_loaded()
+    }
+
+    /// The attempt as it stands.
+    #[must_use]
+    pub fn attempt(&self) -> SignUpAttempt {
+        self.clerk.attempt(Flow::SignUp)
+    }
+
+    /// Takes a step that has no method here: a method of Clerk's `signUp` with its parameter.
+    pub fn step(&self, method: &'static str, params: &Value) -> Step<SignUpAttempt> {
+        self.clerk.step(Flow::SignUp, method, params)
+    }
+
+    /// Begins with an e-mail address and a password. Same as Clerk's `create({ emailAddress, password })`.
+    pub fn password(&self, email_address: &str, password: &str) -> Step<SignUpAttempt> {
+        let params = json!({ "emailAddress": email_address, "password": password });
+        self.step("create", &params)
+    }
+
+    /// Signs up with a ticket: an invitation. Same as Clerk's `create({ strategy: 'ticket', ticket })`.
+    pub fn ticket(&self, ticket: &str) -> Step<SignUpAttempt> {
+        self.step("create", &json!({ "strategy": "ticket", "ticket": ticket }))
+    }
+
+    /// Has a code sent to the e-mail address.
+    pub fn prepare_email_code(&self) -> Step<SignUpAttempt> {
+        self.step("prepareEmailAddressVerification", &json!({ "strategy": "email_code" }))
+    }
+
+    /// Tries the code from the e-mail.
+    pub fn attempt_email_code(&self, code: &str) -> Step<SignUpAttempt> {
+        self.step("attemptEmailAddressVerification", &json!({ "code": code }))
+    }
+
+    /// Makes the session of a complete attempt the active one: the user is signed in then.
+    ///
+    /// # Errors
+    /// When the attempt is not complete, or Clerk's server refuses.
+    #[must_use]
+    pub fn finish(&self, attempt: &SignUpAttempt) -> ClerkCall<()> {
+        self.clerk.finish(attempt.created_session_id.as_ref())
+    }
+}

@@ -1,0 +1,27 @@
+//! Clerk itself: the genuine clerk-js as a [`TokenSource`](super::TokenSource), and what it knows of the user.
+//!
+//! [`Clerk`] is the handle, [`ClerkSnapshot`] what Clerk knows as plain data, [`ClerkDriver`] the part of clerk-js that
+//! is used. Nothing here knows a browser: the driver does.
+
+mod driver;
+mod error;
+mod flow;
+mod grant;
+mod handle;
+mod key;
+mod options;
+mod resources;
+mod snapshot;
+mod source;
+
+pub use driver::{ClerkCall, ClerkDriver, Flow, Return, SetActive, Widget};
+pub use error::{ClerkError, ErrorDetail, ErrorFields, ErrorMeta};
+pub use flow::{FactorOffer, SignInAttempt, SignInFlow, SignUpAttempt, SignUpFlow, Step};
+pub use grant::Grant;
+pub use handle::Clerk;
+pub use key::{KeyError, KeyKind, PublishableKey};
+pub use options::ClerkOptions;
+pub use resources::{
+    EmailAddress, Known, Membership, Organization, Session, SessionStatus, SessionTask, User,
+};
+pub use snapshot::{ClerkSnapshot, ClerkStatus};
