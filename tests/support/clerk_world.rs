@@ -38,7 +38,7 @@ pub struct FakeClerk {
     /// What the next `getToken` calls answer; then there is a good token.
     pub tokens: RefCell<VecDeque<(u64, Answer)>>,
     /// What each step of signing in or up answers.
-    pub step: RefCell<Result<Value, ClerkError>>,
+    step: RefCell<Result<Value, ClerkError>>,
     /// What the server says about the client when it is asked.
     pub server: RefCell<Option<ClerkSnapshot>>,
     pub uat: RefCell<Option<Rc<str>>>,
@@ -123,6 +123,15 @@ impl FakeClerk {
     pub fn becomes(&self, now: ClerkSnapshot) {
         self.set_silently(now);
         self.emit();
+    }
+
+    /// What each step of signing in or up answers from now on.
+    pub fn answers(&self, step: Result<Value, ClerkError>) {
+        *self.step.borrow_mut() = step;
+    }
+
+    pub fn is_unheard(&self) -> bool {
+        self.changes.is_empty() && self.returns.is_empty()
     }
 
     pub fn emit(&self) {
@@ -298,7 +307,7 @@ pub struct ClerkWorld {
     pub clerk: Clerk,
     pub auth: AuthClient,
     pub told: Rc<Cell<u32>>,
-    _told: Subscription,
+    pub _told: Subscription,
 }
 
 impl ClerkWorld {
