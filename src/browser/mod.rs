@@ -1,5 +1,7 @@
 //! The browser: the only place that touches the DOM's interfaces.
 
+#[cfg(feature = "clerk")]
+pub mod clerk;
 pub mod page;
 pub mod runtime;
 pub mod transport;

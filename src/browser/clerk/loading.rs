@@ -1,0 +1,129 @@
+//! Loading clerk-js and, if wanted, its ready-made forms.
+
+use std::rc::Rc;
+
+use js_sys::{Object, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+use super::js::{call, error_of, get, global, set};
+use super::listening::Listening;
+use super::script::Script;
+use super::{Page, UI, has_ui, is_same};
+use crate::auth::clerk::{ClerkError, ClerkOptions, PublishableKey};
+use crate::browser::console_error;
+
+/// Loads what is not there yet. A `window.Clerk` that the page has already is taken as it is.
+pub async fn load(
+    page: Rc<Page>,
+    options: ClerkOptions,
+    key: PublishableKey,
+) -> Result<(), ClerkError> {
+    // Both begin before either is waited for.
+    let forms = forms(&options, &key);
+    let clerk = clerk_js(&options, &key).await?;
+    wait_for_forms(forms).await;
+    adopt(&page, &clerk);
+    if !get(&clerk, "loaded").is_truthy() {
+        let waiting = JsFuture::from(begin(&page, &clerk, &options)?);
+        let outcome = waiting.await;
+        page.loading.take();
+        outcome.map_err(|thrown| error_of(&thrown))?;
+    }
+    page.changes.emit(&());
+    if get(&clerk, "loaded").is_truthy() {
+        return Ok(());
+    }
+    Err(ClerkError::new("clerk_load_failed", "Clerk could not load; its servers may be out of reach"))
+}
+
+async fn clerk_js(options: &ClerkOptions, key: &PublishableKey) -> Result<JsValue, ClerkError> {
+    let found = global("Clerk");
+    if found.is_object() {
+        return Ok(found);
+    }
+    let url = options.clerk_js(key);
+    let attributes = [
+        ("data-clerk-publishable-key", Some(key.as_str())),
+        ("data-clerk-proxy-url", options.proxy_url.as_deref()),
+        ("data-clerk-domain", options.domain.as_deref()),
+    ];
+    if !Script::load(&url, &attributes)?.has_run().await {
+        return Err(failed("failed_to_load_clerk_js", &url));
+    }
+    let found = global("Clerk");
+    if found.is_object() {
+        return Ok(found);
+    }
+    let text = ["the script ", &url, " ran, but left no window.Clerk: see its message above"];
+    Err(ClerkError::new("failed_to_load_clerk_js", text.concat()))
+}
+
+/// The forms' script, if it is wanted and not there.
+fn forms(options: &ClerkOptions, key: &PublishableKey) -> Option<(String, Script)> {
+    let url = options.clerk_ui(key).filter(|_| !has_ui())?;
+    let script = Script::load(&url, &[]).ok()?;
+    Some((url, script))
+}
+
+/// Without the forms everything else works, so their absence is said and does not stop the loading.
+async fn wait_for_forms(forms: Option<(String, Script)>) {
+    let Some((url, script)) = forms else { return };
+    if !script.has_run().await {
+        console_error(&["Clerk: ", &failed("failed_to_load_clerk_ui", &url).message].concat());
+    }
+}
+
+fn failed(code: &str, url: &str) -> ClerkError {
+    let text = ["the script ", url, " did not load; see whether it is blocked"].concat();
+    ClerkError::new(code, text)
+}
+
+/// Listens to this object, once.
+fn adopt(page: &Rc<Page>, clerk: &JsValue) {
+    let is_known = page.clerk().is_some_and(|known| is_same(&known, clerk));
+    if is_known {
+        return;
+    }
+    // Made outside of the borrow: clerk-js calls the listener while it is being added.
+    let listening = Listening::new(clerk.clone(), Rc::downgrade(page));
+    let former = page.found.replace(Some(listening));
+    drop(former);
+}
+
+/// The load that runs already, or one that begins now.
+fn begin(page: &Page, clerk: &JsValue, options: &ClerkOptions) -> Result<Promise, ClerkError> {
+    if let Some(running) = page.loading.borrow().as_ref() {
+        return Ok(running.clone());
+    }
+    let called = call(clerk, "load", &[&load_options(options)])?;
+    let promise = Promise::resolve(&called);
+    page.loading.replace(Some(promise.clone()));
+    Ok(promise)
+}
+
+fn load_options(options: &ClerkOptions) -> JsValue {
+    let object: JsValue = Object::new().into();
+    let texts = [
+        ("signInUrl", &options.sign_in_url),
+        ("signUpUrl", &options.sign_up_url),
+        ("afterSignOutUrl", &options.after_sign_out_url),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            set(&object, name, &(&**text).into());
+        }
+    }
+    if options.domain.is_some() {
+        set(&object, "isSatellite", &true.into());
+    }
+    if !options.telemetry {
+        set(&object, "telemetry", &false.into());
+    }
+    if options.ui && has_ui() {
+        let ui: JsValue = Object::new().into();
+        set(&ui, "ClerkUI", &global(UI));
+        set(&object, "ui", &ui);
+    }
+    object
+}

@@ -1,0 +1,255 @@
+//! The genuine clerk-js, by what it looks like: no class of it is named, and older versions will do.
+
+mod js;
+mod listening;
+mod loading;
+mod script;
+mod shapes;
+mod tabs;
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue};
+
+use self::js::{call, ended, get, global, plain, set, settled};
+use self::listening::Listening;
+use self::tabs::Tabs;
+use crate::auth::clerk::{
+    Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkOptions, ClerkSnapshot, Flow, PublishableKey,
+    Return, SetActive, Widget,
+};
+use crate::auth::{Listeners, Subscription, Token, TokenOptions};
+use crate::browser::{console_error, default_runtime};
+
+/// Where clerk-js looks for its ready-made forms. Clerk's own instructions name it, in spite of its name.
+const UI: &str = "__internal_ClerkUICtor";
+
+impl Clerk {
+    /// A handle on clerk-js in this page, for use outside of components. Off the browser it never loads.
+    ///
+    /// Make one for the page, and give it to `ClerkProvider`.
+    ///
+    /// ```
+    /// use yew_clerk::auth::clerk::{Clerk, ClerkOptions};
+    ///
+    /// let clerk = Clerk::new(ClerkOptions::new("pk_test_Y2xlcmsuZXhhbXBsZS5jb20k"));
+    /// assert!(!clerk.is_loaded());
+    /// ```
+    #[must_use]
+    pub fn new(options: ClerkOptions) -> Self {
+        let clerk = Self::with_driver(options, Rc::new(BrowserClerk::new()), default_runtime());
+        // Nothing would load, so nobody would be told later.
+        if let Some(failure) = clerk.failure() {
+            console_error(&["Clerk: ", &failure.message].concat());
+        }
+        clerk
+    }
+}
+
+/// clerk-js in this page.
+pub struct BrowserClerk {
+    page: Rc<Page>,
+}
+
+/// What outlives the driver for as long as a load is under way.
+#[derive(Default)]
+struct Page {
+    /// `window.Clerk`, once found, with our one listener on it.
+    found: RefCell<Option<Listening>>,
+    /// The load that runs: clerk-js would begin a second one.
+    loading: RefCell<Option<js_sys::Promise>>,
+    changes: Listeners<()>,
+    tabs: Option<Tabs>,
+    complained: Cell<bool>,
+}
+
+impl Default for BrowserClerk {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl BrowserClerk {
+    /// Nothing is loaded yet.
+    #[must_use]
+    pub fn new() -> Self {
+        let tabs = if cfg!(target_arch = "wasm32") { Tabs::open() } else { None };
+        Self { page: Rc::new(Page { tabs, ..Page::default() }) }
+    }
+}
+
+impl Page {
+    /// `window.Clerk`; `None` before it was found, and never off the browser.
+    fn clerk(&self) -> Option<JsValue> {
+        self.found.borrow().as_ref().map(|found| found.clerk().clone())
+    }
+
+    fn call(&self, name: &str, args: &[&JsValue]) -> Result<JsValue, ClerkError> {
+        call(&self.clerk().ok_or_else(ClerkError::not_loaded)?, name, args)
+    }
+
+    /// Calls one of the methods of the ready-made forms, which throw when they are not there.
+    fn call_ui(&self, verb: &str, widget: Widget, args: &[&JsValue]) -> Result<(), ClerkError> {
+        let called = self.call(&[verb, widget.name()].concat(), args);
+        called.map(drop).map_err(|error| if has_ui() { error } else { ClerkError::no_ui() })
+    }
+}
+
+/// Whether the script of the forms has run, or came with clerk-js.
+fn has_ui() -> bool {
+    global(UI).is_truthy()
+}
+
+impl ClerkDriver for BrowserClerk {
+    fn load(&self, options: &ClerkOptions, key: &PublishableKey) -> ClerkCall<()> {
+        if !cfg!(target_arch = "wasm32") {
+            let error = ClerkError::new("no_browser", "Clerk loads in a browser only");
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        Box::pin(loading::load(self.page.clone(), options.clone(), key.clone()))
+    }
+
+    fn snapshot(&self) -> ClerkSnapshot {
+        let Some(clerk) = self.page.clerk() else { return ClerkSnapshot::default() };
+        shapes::snapshot(&clerk).unwrap_or_else(|| {
+            if !self.page.complained.replace(true) {
+                console_error("Clerk: this version keeps its data in a form that is not known here");
+            }
+            ClerkSnapshot::default()
+        })
+    }
+
+    fn subscribe(&self, listener: Rc<dyn Fn()>) -> Subscription {
+        self.page.changes.add(Rc::new(move |()| listener()))
+    }
+
+    fn get_token(&self, options: &TokenOptions) -> ClerkCall<Option<Token>> {
+        // Read afresh: a session that was kept across a sign-out would ask the network for nothing.
+        let clerk = self.page.clerk().unwrap_or_default();
+        let session = get(&clerk, "session");
+        if !session.is_object() {
+            return Box::pin(std::future::ready(Ok(None)));
+        }
+        let wanted: JsValue = js_sys::Object::new().into();
+        for (name, text) in
+            [("template", &options.template), ("organizationId", &options.organization_id)]
+        {
+            if let Some(text) = text {
+                set(&wanted, name, &(&**text).into());
+            }
+        }
+        if options.skip_cache {
+            set(&wanted, "skipCache", &true.into());
+        }
+        let answer = settled(call(&session, "getToken", &[&wanted]));
+        Box::pin(async move { Ok(answer.await?.as_string().map(Token::from)) })
+    }
+
+    fn sign_out(&self, session_id: Option<&str>) -> ClerkCall<()> {
+        // Without a callback clerk-js leaves the page. This one is JavaScript's own function that does nothing.
+        let nothing = get(&global("Function"), "prototype");
+        let options: JsValue = js_sys::Object::new().into();
+        if let Some(id) = session_id {
+            set(&options, "sessionId", &id.into());
+        }
+        ended(self.page.call("signOut", &[&nothing, &options]))
+    }
+
+    fn set_active(&self, target: &SetActive) -> ClerkCall<()> {
+        let wanted: JsValue = js_sys::Object::new().into();
+        if let Some(id) = &target.session {
+            set(&wanted, "session", &(&**id).into());
+        }
+        if let Some(organization) = &target.organization {
+            let id = organization.as_ref().map_or(JsValue::NULL, |id| (&**id).into());
+            set(&wanted, "organization", &id);
+        }
+        ended(self.page.call("setActive", &[&wanted]))
+    }
+
+    fn reload_client(&self) -> ClerkCall<()> {
+        let clerk = self.page.clerk().unwrap_or_default();
+        ended(call(&get(&clerk, "client"), "reload", &[]))
+    }
+
+    fn step(&self, flow: Flow, method: &'static str, params: &Value) -> ClerkCall<Value> {
+        let answer = settled(call(&self.flow(flow), method, &[&plain(params)]));
+        Box::pin(async move { Ok(shapes::attempt(flow, &answer.await?)) })
+    }
+
+    fn attempt(&self, flow: Flow) -> Value {
+        match self.page.clerk() {
+            Some(_) => shapes::attempt(flow, &self.flow(flow)),
+            None => Value::Object(serde_json::Map::new()),
+        }
+    }
+
+    fn open(&self, widget: Widget, props: &Value) -> Result<(), ClerkError> {
+        self.page.call_ui("open", widget, &[&plain(props)])
+    }
+
+    fn close(&self, widget: Widget) {
+        // Nothing is open without the forms.
+        drop(self.page.call_ui("close", widget, &[]));
+    }
+
+    fn mount(&self, widget: Widget, node: &dyn Any, props: &Value) -> Result<(), ClerkError> {
+        let node = node.downcast_ref::<web_sys::Node>();
+        let node = node.ok_or_else(|| ClerkError::new("no_node", "not a node of the page"))?;
+        self.page.call_ui("mount", widget, &[node, &plain(props)])
+    }
+
+    fn unmount(&self, widget: Widget, node: &dyn Any) {
+        if let Some(node) = node.downcast_ref::<web_sys::Node>() {
+            // Nothing is mounted without the forms.
+            drop(self.page.call_ui("unmount", widget, &[node]));
+        }
+    }
+
+    fn redirect(&self, flow: Flow, props: &Value) -> ClerkCall<()> {
+        let name = match flow {
+            Flow::SignIn => "redirectToSignIn",
+            Flow::SignUp => "redirectToSignUp",
+        };
+        ended(self.page.call(name, &[&plain(props)]))
+    }
+
+    fn is_online(&self) -> bool {
+        !cfg!(target_arch = "wasm32") || !get(&global("navigator"), "onLine").is_falsy()
+    }
+
+    fn client_uat(&self) -> Option<Rc<str>> {
+        if cfg!(target_arch = "wasm32") { tabs::client_uat() } else { None }
+    }
+
+    fn on_return(&self, listener: Rc<dyn Fn(Return)>) -> Subscription {
+        if !cfg!(target_arch = "wasm32") {
+            return Subscription::none();
+        }
+        tabs::on_return(self.page.tabs.as_ref(), &listener)
+    }
+
+    fn announce_sign_in(&self) {
+        if let Some(tabs) = &self.page.tabs {
+            tabs.announce();
+        }
+    }
+}
+
+impl BrowserClerk {
+    fn flow(&self, flow: Flow) -> JsValue {
+        let client = get(&self.page.clerk().unwrap_or_default(), "client");
+        get(&client, match flow {
+            Flow::SignIn => "signIn",
+            Flow::SignUp => "signUp",
+        })
+    }
+}
+
+/// Whether two values are the same object.
+fn is_same(one: &JsValue, other: &JsValue) -> bool {
+    one.is_object() && one.unchecked_ref::<js_sys::Object>() == other.unchecked_ref::<js_sys::Object>()
+}

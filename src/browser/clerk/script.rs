@@ -1,0 +1,99 @@
+//! Scripts of others, loaded once.
+
+use std::cell::Cell;
+
+use gloo_events::EventListener;
+use wasm_bindgen::JsValue;
+use web_sys::{Document, Element};
+
+use crate::auth::clerk::ClerkError;
+use crate::engine::oneshot::{Receiver, channel};
+
+/// Names our tags, so that a second handle waits for the first one's instead of adding another.
+const MARK: &str = "data-yew-clerk";
+
+/// A script that is loading. Dropped before it has loaded, it takes its tag off the page: a dead tag would stop the next
+/// attempt.
+pub struct Script {
+    element: Element,
+    is_ours: bool,
+    has_loaded: Cell<bool>,
+    outcome: Receiver<bool>,
+    _listeners: [EventListener; 2],
+}
+
+impl Script {
+    /// Puts the script on the page, or finds it there. Attributes first: clerk-js looks at them when it runs.
+    ///
+    /// # Errors
+    /// When the page has no place for it.
+    pub fn load(url: &str, attributes: &[(&str, Option<&str>)]) -> Result<Self, ClerkError> {
+        let document = web_sys::window().and_then(|window| window.document()).ok_or_else(no_page)?;
+        let found = find(&document, url);
+        let is_ours = found.is_none();
+        let element = match found {
+            Some(element) => element,
+            None => tag(&document, url, attributes).map_err(|_| no_page())?,
+        };
+        // Before the tag is on the page, so that no event is missed.
+        let (sender, outcome) = channel();
+        let sender = std::rc::Rc::new(Cell::new(Some(sender)));
+        let listeners = [("load", true), ("error", false)].map(|(event, is_good)| {
+            let sender = sender.clone();
+            EventListener::once(&element, event, move |_| {
+                if let Some(sender) = sender.take() {
+                    sender.send(is_good);
+                }
+            })
+        });
+        if is_ours {
+            let place = document.query_selector("head").ok().flatten();
+            let place = place.or_else(|| document.document_element()).ok_or_else(no_page)?;
+            place.append_child(&element).map_err(|_| no_page())?;
+        }
+        let has_loaded = Cell::new(false);
+        Ok(Self { element, is_ours, has_loaded, outcome, _listeners: listeners })
+    }
+
+    /// Waits until the script has run; false when it could not be fetched.
+    pub async fn has_run(mut self) -> bool {
+        let has_run = (&mut self.outcome).await.unwrap_or(false);
+        self.has_loaded.set(has_run);
+        has_run
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        if self.is_ours && !self.has_loaded.get() {
+            self.element.remove();
+        }
+    }
+}
+
+fn find(document: &Document, url: &str) -> Option<Element> {
+    let tags = document.get_elements_by_tag_name("script");
+    let all = (0..tags.length()).filter_map(|at| tags.item(at));
+    all.into_iter().find(|tag| tag.get_attribute(MARK).as_deref() == Some(url))
+}
+
+fn tag(
+    document: &Document,
+    url: &str,
+    attributes: &[(&str, Option<&str>)],
+) -> Result<Element, JsValue> {
+    let tag = document.create_element("script")?;
+    for (name, value) in attributes {
+        if let Some(value) = value {
+            tag.set_attribute(name, value)?;
+        }
+    }
+    for (name, value) in [(MARK, url), ("crossorigin", "anonymous"), ("async", ""), ("src", url)] {
+        tag.set_attribute(name, value)?;
+    }
+    Ok(tag)
+}
+
+fn no_page() -> ClerkError {
+    ClerkError::new("failed_to_load_clerk_js", "there is no page to load Clerk's script into")
+}

@@ -1,0 +1,108 @@
+//! What is read of Clerk's objects.
+
+use js_sys::Object;
+use wasm_bindgen::JsValue;
+
+use super::js::{Part, get, project, read, set};
+use crate::auth::clerk::{ClerkSnapshot, Flow};
+
+use Part::{At, Each, Is, Of};
+
+const ORGANIZATION: &[Part] = &[Is("id"), Is("name"), Is("slug"), Is("imageUrl")];
+
+const MEMBERSHIP: &[Part] =
+    &[Is("id"), Is("role"), Is("permissions"), Of("organization", ORGANIZATION)];
+
+const EMAIL: &[Part] = &[Is("id"), Is("emailAddress")];
+
+const USER: &[Part] = &[
+    Is("id"),
+    Is("firstName"),
+    Is("lastName"),
+    Is("fullName"),
+    Is("username"),
+    Is("imageUrl"),
+    Of("primaryEmailAddress", EMAIL),
+    Is("publicMetadata"),
+    Each("organizationMemberships", MEMBERSHIP),
+];
+
+const TASK: &[Part] = &[Is("key")];
+
+/// A session and, by its user's names, whose it is.
+const SESSION: &[Part] = &[
+    Is("id"),
+    Is("status"),
+    Is("lastActiveOrganizationId"),
+    Each("tasks", TASK),
+    At("claims", &["lastActiveToken", "jwt", "claims"]),
+    Of("user", &[
+        Is("id"),
+        Is("firstName"),
+        Is("lastName"),
+        Is("fullName"),
+        Is("username"),
+        Is("imageUrl"),
+        Of("primaryEmailAddress", EMAIL),
+    ]),
+];
+
+const CLERK: &[Part] = &[
+    Is("status"),
+    Of("session", SESSION),
+    Of("user", USER),
+    Of("organization", ORGANIZATION),
+    At("lastActiveSessionId", &["client", "lastActiveSessionId"]),
+];
+
+const CLIENT: &[Part] = &[Each("sessions", SESSION)];
+
+const FACTOR: &[Part] =
+    &[Is("strategy"), Is("safeIdentifier"), Is("emailAddressId"), Is("phoneNumberId")];
+
+const SIGN_IN: &[Part] = &[
+    Is("id"),
+    Is("status"),
+    Is("identifier"),
+    Each("supportedFirstFactors", FACTOR),
+    Each("supportedSecondFactors", FACTOR),
+    Is("createdSessionId"),
+];
+
+const SIGN_UP: &[Part] = &[
+    Is("id"),
+    Is("status"),
+    Is("missingFields"),
+    Is("unverifiedFields"),
+    Is("emailAddress"),
+    Is("createdUserId"),
+    Is("createdSessionId"),
+];
+
+/// Everything that Clerk knows. `None` if it is of a kind that nobody has seen.
+pub fn snapshot(clerk: &JsValue) -> Option<ClerkSnapshot> {
+    let plain = project(clerk, CLERK);
+    // Older versions have no status.
+    if !get(&plain, "status").is_string() {
+        let is_loaded = get(clerk, "loaded").is_truthy();
+        set(&plain, "status", &(if is_loaded { "ready" } else { "loading" }).into());
+    }
+    let sessions = get(&project(&get(clerk, "client"), CLIENT), "sessions");
+    if !sessions.is_undefined() {
+        set(&plain, "sessions", &sessions);
+    }
+    read(&plain)
+}
+
+/// An attempt to sign in or up, without what Clerk keeps beside it.
+pub fn attempt(flow: Flow, attempt: &JsValue) -> serde_json::Value {
+    let parts = match flow {
+        Flow::SignIn => SIGN_IN,
+        Flow::SignUp => SIGN_UP,
+    };
+    let plain = project(attempt, parts);
+    if plain.is_object() {
+        return read(&plain).unwrap_or_default();
+    }
+    read(&Object::new().into()).unwrap_or_default()
+}
