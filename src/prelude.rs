@@ -20,3 +20,17 @@ pub use crate::hooks::{
     use_mutation_with, use_query, use_query_client, use_query_with, use_swr, use_swr_immutable,
     use_swr_with,
 };
+
+#[cfg(feature = "clerk")]
+pub use crate::auth::clerk::{Clerk, ClerkOptions, Grant, SetActive};
+#[cfg(feature = "clerk")]
+pub use crate::components::{
+    ClerkFailed, ClerkLoaded, ClerkLoading, ClerkProvider, Protect, RedirectToSignIn,
+    RedirectToSignUp, Show, SignIn, SignInButton, SignOutButton, SignUp, SignUpButton, UserButton,
+    When,
+};
+#[cfg(feature = "clerk")]
+pub use crate::hooks::{
+    use_clerk, use_organization, use_organization_list, use_session, use_session_list, use_sign_in,
+    use_sign_up, use_user,
+};

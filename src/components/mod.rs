@@ -1,6 +1,8 @@
 //! Providers, and components that show their children to some users only.
 
 mod auth_provider;
+#[cfg(feature = "clerk")]
+mod clerk;
 mod gates;
 mod link;
 mod query_client_provider;
@@ -9,6 +11,8 @@ mod swr_config;
 
 pub(crate) use auth_provider::AuthContext;
 pub use auth_provider::{AuthProvider, AuthProviderProps, AuthSource};
+#[cfg(feature = "clerk")]
+pub use clerk::*;
 pub use gates::{AuthLoading, GateProps, SignedIn, SignedOut};
 pub use query_client_provider::{QueryClientProvider, QueryClientProviderProps};
 pub(crate) use surroundings::use_surroundings;

@@ -19,6 +19,8 @@ pub(crate) struct Surroundings {
 pub(crate) struct Parts {
     pub client: Option<QueryClient>,
     pub auth: Option<Rc<AuthContext>>,
+    #[cfg(feature = "clerk")]
+    pub clerk: Option<crate::auth::clerk::Clerk>,
     /// The cache of SWR's hooks, where they have one of their own.
     pub swr_client: Option<QueryClient>,
     pub swr_options: Option<Rc<ObserverOptions>>,
@@ -39,6 +41,8 @@ impl PartialEq for Surroundings {
             (None, None) => true,
             _ => false,
         };
+        #[cfg(feature = "clerk")]
+        let is_same_options = is_same_options && self.clerk == other.clerk;
         is_same_options
             && self.client == other.client
             && self.auth == other.auth

@@ -1,6 +1,8 @@
 //! The hooks. Each is thin: an observer in hook state, and a forced render when something that was read has
 //! changed.
 
+#[cfg(feature = "clerk")]
+mod clerk;
 mod mutation_options;
 mod observed;
 mod swr_key;
@@ -14,6 +16,14 @@ mod use_query_client;
 mod use_swr;
 mod watched;
 
+#[cfg(feature = "clerk")]
+pub use clerk::{
+    OrganizationHandle, OrganizationListHandle, SessionHandle, SessionListHandle, UserHandle,
+    use_clerk, use_organization, use_organization_list, use_session, use_session_list, use_sign_in,
+    use_sign_up, use_user,
+};
+#[cfg(feature = "clerk")]
+pub(crate) use clerk::{complain, use_clerk_status};
 pub use mutation_options::{MutationOptions, mutation_options};
 pub use swr_key::{SwrKey, UrlKey};
 pub use use_auth::{AuthHandle, use_auth};

@@ -37,7 +37,10 @@ use crate::fetch::MissingProvider;
 /// ```
 #[hook]
 pub fn use_auth() -> AuthHandle {
-    let context = use_surroundings().auth.clone();
+    let around = use_surroundings();
+    #[cfg(feature = "clerk")]
+    let rights = super::clerk::use_rights(around.clerk.clone());
+    let context = around.auth.clone();
     let render = use_force_update();
     let subscription = use_mut_ref(|| None::<(Rc<AuthContext>, Subscription)>);
     let mut subscription = subscription.borrow_mut();
@@ -50,7 +53,12 @@ pub fn use_auth() -> AuthHandle {
         }
     }
     let state = context.as_ref().map_or(AuthState::Loading, |context| context.auth().state());
-    AuthHandle { context, state }
+    AuthHandle {
+        context,
+        state,
+        #[cfg(feature = "clerk")]
+        rights,
+    }
 }
 
 fn warn_once(subscription: &mut Option<(Rc<AuthContext>, Subscription)>) {
@@ -72,6 +80,8 @@ pub(crate) const fn missing_provider(hook: &'static str) -> MissingProvider {
 pub struct AuthHandle {
     context: Option<Rc<AuthContext>>,
     state: AuthState,
+    #[cfg(feature = "clerk")]
+    rights: Option<super::clerk::Rights>,
 }
 
 impl AuthHandle {
@@ -140,5 +150,39 @@ impl AuthHandle {
         let running = context.auth().sign_out();
         context.spawn(Box::pin(async move { sender.send(running.await) }));
         Started::new(async move { receiver.await.unwrap_or(Err(TokenError::NotLoaded)) })
+    }
+}
+
+/// What Clerk knows besides: nothing below an `AuthProvider` with another source.
+#[cfg(feature = "clerk")]
+impl AuthHandle {
+    /// Whether the user has a role, permission, feature or plan; nobody has any while signed out or loading. Same as
+    /// Clerk's `has`.
+    #[must_use]
+    pub fn has(&self, grant: &crate::auth::clerk::Grant) -> bool {
+        self.allowed().is_some_and(|now| grant.is_held(now))
+    }
+
+    /// The user's role in the active organisation, like `org:admin`.
+    #[must_use]
+    pub fn org_role(&self) -> Option<Rc<str>> {
+        self.allowed()?.membership().map(|membership| membership.role.clone())
+    }
+
+    /// The active organisation's name in addresses.
+    #[must_use]
+    pub fn org_slug(&self) -> Option<Rc<str>> {
+        self.allowed()?.membership()?.organization.slug.clone()
+    }
+
+    /// What the session token says, without what changes with each token (`exp`, `iat`, `nbf`, `jti`, `fva`). Differs
+    /// from Clerk's `sessionClaims` by that.
+    #[must_use]
+    pub fn session_claims(&self) -> Option<Rc<serde_json::Map<String, serde_json::Value>>> {
+        self.allowed()?.session_claims().cloned()
+    }
+
+    fn allowed(&self) -> Option<&crate::auth::clerk::ClerkSnapshot> {
+        self.rights.as_ref()?.read()
     }
 }

@@ -1,0 +1,19 @@
+//! Clerk's own components.
+
+mod buttons;
+mod gates;
+mod provider;
+mod widgets;
+
+pub use buttons::{
+    ButtonMode, RedirectProps, RedirectToSignIn, RedirectToSignUp, SignInButton, SignInButtonProps,
+    SignOutButton, SignOutButtonProps, SignUpButton,
+};
+pub use gates::{
+    ClerkDegraded, ClerkFailed, ClerkLoaded, ClerkLoading, Protect, Show, ShowProps, When,
+};
+pub use provider::{ClerkProvider, ClerkProviderProps};
+pub use widgets::{
+    CreateOrganization, OrganizationList, OrganizationProfile, OrganizationSwitcher, PricingTable,
+    SignIn, SignUp, UserButton, UserProfile, Waitlist, WidgetProps,
+};
