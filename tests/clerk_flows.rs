@@ -48,10 +48,7 @@ fn a_code_goes_through_its_three_steps() {
         calls[1],
         r#"SignIn.prepareFirstFactor {"emailAddressId":"idn_1","strategy":"email_code"}"#
     );
-    assert_eq!(
-        calls[2],
-        r#"SignIn.attemptFirstFactor {"code":"424242","strategy":"email_code"}"#
-    );
+    assert_eq!(calls[2], r#"SignIn.attemptFirstFactor {"code":"424242","strategy":"email_code"}"#);
     assert_eq!(sign_in.attempt(), attempt, "the attempt can be asked for at any time");
 }
 

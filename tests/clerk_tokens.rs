@@ -41,8 +41,7 @@ fn fifty_callers_cost_one_call_of_clerk_and_later_ones_none() {
 fn parallel_forced_refreshes_are_one_mint() {
     let world = ClerkWorld::new(signed_in("alice"));
     let fresh = TokenOptions::default().fresh();
-    let callers: Vec<_> =
-        (0..20).map(|_| world.sim.run(world.auth.get_token(&fresh))).collect();
+    let callers: Vec<_> = (0..20).map(|_| world.sim.run(world.auth.get_token(&fresh))).collect();
     world.sim.advance_ms(20);
     assert!(callers.iter().all(|caller| caller.take().unwrap().is_ok()));
     assert_eq!(world.fake.count("getToken skipCache"), 1);

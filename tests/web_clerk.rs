@@ -91,9 +91,9 @@ async fn one_listener_hears_of_changes_and_not_of_tokens_and_is_removed() {
 async fn a_token_is_that_of_the_session_of_now_with_all_options() {
     let clerk = loaded("alice").await;
     let plain = TokenOptions::default();
-    assert_eq!(token(&clerk, &plain).await.unwrap(), "token of sess_alice");
+    assert_eq!(token(&clerk, &plain).await.unwrap(), "token-of-sess_alice");
     become_user("bob");
-    assert_eq!(token(&clerk, &plain).await.unwrap(), "token of sess_bob");
+    assert_eq!(token(&clerk, &plain).await.unwrap(), "token-of-sess_bob");
     let all = TokenOptions::template("hasura").organization("org_a").fresh();
     token(&clerk, &all).await.unwrap();
     let last = js("window.Clerk.calls.at(-1)[2]").as_string().unwrap();
@@ -222,10 +222,8 @@ async fn scripts_are_put_on_the_page_with_their_attributes_first() {
 #[wasm_bindgen_test]
 async fn a_script_that_fails_is_taken_off_the_page_and_a_retry_works() {
     clean();
-    let broken = ClerkOptions {
-        script_url: Some("http://127.0.0.1:1/clerk.js".into()),
-        ..options()
-    };
+    let broken =
+        ClerkOptions { script_url: Some("http://127.0.0.1:1/clerk.js".into()), ..options() };
     let clerk = Clerk::new(broken);
     let failed = clerk.load().await.unwrap_err();
     assert_eq!(&*failed.code, "failed_to_load_clerk_js");
@@ -301,7 +299,9 @@ async fn a_sign_in_in_another_tab_is_taken_over_by_message_and_by_focus() {
     let clerk = loaded("").await;
     js("window.Clerk.onServer = 'sess_alice'");
     // Another channel of this page hears and says what another tab's would.
-    js("window.otherTab = new BroadcastChannel('yew-clerk'); window.otherTab.postMessage('signed-in')");
+    js(
+        "window.otherTab = new BroadcastChannel('yew-clerk'); window.otherTab.postMessage('signed-in')",
+    );
     pause(50).await;
     assert_eq!(user_id(&clerk).as_deref(), Some("user_alice"));
     js("window.heard = []; window.otherTab.onmessage = (event) => window.heard.push(event.data)");

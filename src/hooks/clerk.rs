@@ -321,7 +321,7 @@ pub fn use_organization_list() -> OrganizationListHandle {
 #[hook]
 pub fn use_sign_in() -> SignInFlow {
     let clerk = use_clerk();
-    use_selected(&clerk, |clerk| (clerk.is_loaded(), clerk.sign_in().attempt()));
+    use_selected(&clerk, |clerk| (clerk.is_loaded(), clerk.snapshot().sign_in.clone()));
     clerk.sign_in()
 }
 
@@ -330,7 +330,7 @@ pub fn use_sign_in() -> SignInFlow {
 #[hook]
 pub fn use_sign_up() -> SignUpFlow {
     let clerk = use_clerk();
-    use_selected(&clerk, |clerk| (clerk.is_loaded(), clerk.sign_up().attempt()));
+    use_selected(&clerk, |clerk| (clerk.is_loaded(), clerk.snapshot().sign_up.clone()));
     clerk.sign_up()
 }
 

@@ -253,11 +253,13 @@ impl ClerkDriver for Driver {
 
     fn step(&self, flow: Flow, method: &'static str, params: &Value) -> ClerkCall<Value> {
         self.0.note(format!("{flow:?}.{method} {params}"));
-        self.0.done(self.0.step.borrow().clone())
-    }
-
-    fn attempt(&self, _: Flow) -> Value {
-        self.0.step.borrow().clone().unwrap_or_default()
+        let answer = self.0.step.borrow().clone();
+        if let (Flow::SignIn, Ok(attempt)) = (flow, &answer) {
+            let mut now = self.0.now.borrow().clone();
+            now.sign_in = serde_json::from_value(attempt.clone()).expect("an attempt");
+            self.0.becomes(now);
+        }
+        self.0.done(answer)
     }
 
     fn open(&self, widget: Widget, _: &Value) -> Result<(), ClerkError> {

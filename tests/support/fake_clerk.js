@@ -15,7 +15,7 @@
     getToken(options) {
       window.Clerk.calls.push(['getToken', this.id, JSON.stringify(options)]);
       const answer = window.Clerk.tokens.shift();
-      return answer ? answer() : Promise.resolve(`token of ${this.id}`);
+      return answer ? answer() : Promise.resolve(`token-of-${this.id}`);
     }
   }
   class User {

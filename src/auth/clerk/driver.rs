@@ -44,9 +44,6 @@ pub trait ClerkDriver {
     /// Takes a step of signing in or up; answers with the attempt.
     fn step(&self, flow: Flow, method: &'static str, params: &Value) -> ClerkCall<Value>;
 
-    /// The attempt that is under way, `Value::Null` without one.
-    fn attempt(&self, flow: Flow) -> Value;
-
     /// Shows a ready-made form over the page.
     ///
     /// # Errors

@@ -106,10 +106,6 @@ impl Clerk {
         })
     }
 
-    fn attempt<A: DeserializeOwned + Default>(&self, flow: Flow) -> A {
-        serde_json::from_value(self.inner.driver.attempt(flow)).unwrap_or_default()
-    }
-
     fn finish(&self, session: Option<&Rc<str>>) -> ClerkCall<()> {
         match session {
             Some(id) => self.set_active(&SetActive::session(id.clone())),
@@ -131,7 +127,7 @@ impl SignInFlow {
     /// The attempt as it stands.
     #[must_use]
     pub fn attempt(&self) -> SignInAttempt {
-        self.clerk.attempt(Flow::SignIn)
+        self.clerk.snapshot().sign_in.clone()
     }
 
     /// Takes a step that has no method here: a method of Clerk's `signIn` with its parameter.
@@ -204,7 +200,7 @@ impl SignUpFlow {
     /// The attempt as it stands.
     #[must_use]
     pub fn attempt(&self) -> SignUpAttempt {
-        self.clerk.attempt(Flow::SignUp)
+        self.clerk.snapshot().sign_up.clone()
     }
 
     /// Takes a step that has no method here: a method of Clerk's `signUp` with its parameter.

@@ -51,9 +51,9 @@ impl Grant {
     #[must_use]
     pub fn is_held(&self, now: &ClerkSnapshot) -> bool {
         match self {
-            Self::Role(role) => now.membership().is_some_and(|member| {
-                in_organization(&member.role) == in_organization(role)
-            }),
+            Self::Role(role) => now
+                .membership()
+                .is_some_and(|member| in_organization(&member.role) == in_organization(role)),
             Self::Permission(wanted) => now.membership().is_some_and(|member| {
                 let wanted = in_organization(wanted);
                 member.permissions.iter().any(|held| in_organization(held) == wanted)

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::resources::{Known, Membership, Organization, Session, SessionStatus, User};
+use super::flow::{SignInAttempt, SignUpAttempt};
+use super::resources::{Known, Membership, Organization, Session, SessionStatus, User, or_default};
 use crate::auth::identity::{AuthState, Identity};
 
 /// How Clerk is doing. Same as Clerk's `status`.
@@ -40,6 +41,12 @@ pub struct ClerkSnapshot {
     pub sessions: Option<Vec<Rc<Session>>>,
     /// The session that was used last, in whichever tab.
     pub last_active_session_id: Option<Rc<str>>,
+    /// The attempt to sign in that is under way.
+    #[serde(deserialize_with = "or_default")]
+    pub sign_in: SignInAttempt,
+    /// The attempt to sign up that is under way.
+    #[serde(deserialize_with = "or_default")]
+    pub sign_up: SignUpAttempt,
 }
 
 impl ClerkSnapshot {

@@ -2,8 +2,8 @@
 
 use std::rc::Weak;
 
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::Page;
 use super::js::{call, set};

@@ -34,7 +34,10 @@ pub async fn load(
     if get(&clerk, "loaded").is_truthy() {
         return Ok(());
     }
-    Err(ClerkError::new("clerk_load_failed", "Clerk could not load; its servers may be out of reach"))
+    Err(ClerkError::new(
+        "clerk_load_failed",
+        "Clerk could not load; its servers may be out of reach",
+    ))
 }
 
 async fn clerk_js(options: &ClerkOptions, key: &PublishableKey) -> Result<JsValue, ClerkError> {

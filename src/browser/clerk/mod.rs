@@ -116,7 +116,9 @@ impl ClerkDriver for BrowserClerk {
         let Some(clerk) = self.page.clerk() else { return ClerkSnapshot::default() };
         shapes::snapshot(&clerk).unwrap_or_else(|| {
             if !self.page.complained.replace(true) {
-                console_error("Clerk: this version keeps its data in a form that is not known here");
+                console_error(
+                    "Clerk: this version keeps its data in a form that is not known here",
+                );
             }
             ClerkSnapshot::default()
         })
@@ -180,13 +182,6 @@ impl ClerkDriver for BrowserClerk {
         Box::pin(async move { Ok(shapes::attempt(flow, &answer.await?)) })
     }
 
-    fn attempt(&self, flow: Flow) -> Value {
-        match self.page.clerk() {
-            Some(_) => shapes::attempt(flow, &self.flow(flow)),
-            None => Value::Object(serde_json::Map::new()),
-        }
-    }
-
     fn open(&self, widget: Widget, props: &Value) -> Result<(), ClerkError> {
         self.page.call_ui("open", widget, &[&plain(props)])
     }
@@ -242,14 +237,18 @@ impl ClerkDriver for BrowserClerk {
 impl BrowserClerk {
     fn flow(&self, flow: Flow) -> JsValue {
         let client = get(&self.page.clerk().unwrap_or_default(), "client");
-        get(&client, match flow {
-            Flow::SignIn => "signIn",
-            Flow::SignUp => "signUp",
-        })
+        get(
+            &client,
+            match flow {
+                Flow::SignIn => "signIn",
+                Flow::SignUp => "signUp",
+            },
+        )
     }
 }
 
 /// Whether two values are the same object.
 fn is_same(one: &JsValue, other: &JsValue) -> bool {
-    one.is_object() && one.unchecked_ref::<js_sys::Object>() == other.unchecked_ref::<js_sys::Object>()
+    one.is_object()
+        && one.unchecked_ref::<js_sys::Object>() == other.unchecked_ref::<js_sys::Object>()
 }

@@ -28,7 +28,8 @@ impl Script {
     /// # Errors
     /// When the page has no place for it.
     pub fn load(url: &str, attributes: &[(&str, Option<&str>)]) -> Result<Self, ClerkError> {
-        let document = web_sys::window().and_then(|window| window.document()).ok_or_else(no_page)?;
+        let document =
+            web_sys::window().and_then(|window| window.document()).ok_or_else(no_page)?;
         let found = find(&document, url);
         let is_ours = found.is_none();
         let element = match found {

@@ -1,6 +1,5 @@
 //! What is read of Clerk's objects.
 
-use js_sys::Object;
 use wasm_bindgen::JsValue;
 
 use super::js::{Part, get, project, read, set};
@@ -36,15 +35,18 @@ const SESSION: &[Part] = &[
     Is("lastActiveOrganizationId"),
     Each("tasks", TASK),
     At("claims", &["lastActiveToken", "jwt", "claims"]),
-    Of("user", &[
-        Is("id"),
-        Is("firstName"),
-        Is("lastName"),
-        Is("fullName"),
-        Is("username"),
-        Is("imageUrl"),
-        Of("primaryEmailAddress", EMAIL),
-    ]),
+    Of(
+        "user",
+        &[
+            Is("id"),
+            Is("firstName"),
+            Is("lastName"),
+            Is("fullName"),
+            Is("username"),
+            Is("imageUrl"),
+            Of("primaryEmailAddress", EMAIL),
+        ],
+    ),
 ];
 
 const CLERK: &[Part] = &[
@@ -54,8 +56,6 @@ const CLERK: &[Part] = &[
     Of("organization", ORGANIZATION),
     At("lastActiveSessionId", &["client", "lastActiveSessionId"]),
 ];
-
-const CLIENT: &[Part] = &[Each("sessions", SESSION)];
 
 const FACTOR: &[Part] =
     &[Is("strategy"), Is("safeIdentifier"), Is("emailAddressId"), Is("phoneNumberId")];
@@ -79,6 +79,9 @@ const SIGN_UP: &[Part] = &[
     Is("createdSessionId"),
 ];
 
+/// What Clerk keeps at its client, and a snapshot beside the rest.
+const CLIENT: &[Part] = &[Each("sessions", SESSION), Of("signIn", SIGN_IN), Of("signUp", SIGN_UP)];
+
 /// Everything that Clerk knows. `None` if it is of a kind that nobody has seen.
 pub fn snapshot(clerk: &JsValue) -> Option<ClerkSnapshot> {
     let plain = project(clerk, CLERK);
@@ -87,9 +90,12 @@ pub fn snapshot(clerk: &JsValue) -> Option<ClerkSnapshot> {
         let is_loaded = get(clerk, "loaded").is_truthy();
         set(&plain, "status", &(if is_loaded { "ready" } else { "loading" }).into());
     }
-    let sessions = get(&project(&get(clerk, "client"), CLIENT), "sessions");
-    if !sessions.is_undefined() {
-        set(&plain, "sessions", &sessions);
+    let client = project(&get(clerk, "client"), CLIENT);
+    for name in ["sessions", "signIn", "signUp"] {
+        let value = get(&client, name);
+        if !value.is_undefined() {
+            set(&plain, name, &value);
+        }
     }
     read(&plain)
 }
@@ -100,9 +106,5 @@ pub fn attempt(flow: Flow, attempt: &JsValue) -> serde_json::Value {
         Flow::SignIn => SIGN_IN,
         Flow::SignUp => SIGN_UP,
     };
-    let plain = project(attempt, parts);
-    if plain.is_object() {
-        return read(&plain).unwrap_or_default();
-    }
-    read(&Object::new().into()).unwrap_or_default()
+    read(&project(attempt, parts)).unwrap_or_default()
 }

@@ -90,7 +90,11 @@ fn or_none(props: Option<&Value>) -> Value {
 }
 
 fn or_label(children: &Html, label: &'static str) -> Html {
-    if *children == Html::default() { html! { label } } else { children.clone() }
+    if *children == Html::default() {
+        html! { label }
+    } else {
+        children.clone()
+    }
 }
 
 /// The properties of [`SignOutButton`].

@@ -82,7 +82,8 @@ impl IntoPropValue<When> for &'static str {
             "signed-in" => When::SignedIn,
             "signed-out" => When::SignedOut,
             other => {
-                let text = ["Show: `", other, "` is not a condition; use signed-in, signed-out or When"];
+                let text =
+                    ["Show: `", other, "` is not a condition; use signed-in, signed-out or When"];
                 crate::browser::console_error(&text.concat());
                 When::Never
             }

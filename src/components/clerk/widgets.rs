@@ -63,15 +63,19 @@ fn Mount(props: &MountProps) -> Html {
     let is_loaded = matches!(status, ClerkStatus::Ready | ClerkStatus::Degraded);
     let own = props.of.props.clone().unwrap_or_else(|| json!({}));
     let (node, failed) = (place.clone(), failure.clone());
-    use_effect_with((is_loaded, clerk, props.widget, own), move |(is_loaded, clerk, widget, own)| {
-        let mounted = if *is_loaded { Mounted::new(clerk, *widget, &node, own) } else { Ok(None) };
-        let error = mounted.as_ref().err().cloned();
-        complain(error.clone().map_or(Ok(()), Err));
-        if *failed != error {
-            failed.set(error);
-        }
-        move || drop(mounted)
-    });
+    use_effect_with(
+        (is_loaded, clerk, props.widget, own),
+        move |(is_loaded, clerk, widget, own)| {
+            let mounted =
+                if *is_loaded { Mounted::new(clerk, *widget, &node, own) } else { Ok(None) };
+            let error = mounted.as_ref().err().cloned();
+            complain(error.clone().map_or(Ok(()), Err));
+            if *failed != error {
+                failed.set(error);
+            }
+            move || drop(mounted)
+        },
+    );
     if !is_loaded {
         return props.of.fallback.clone();
     }

@@ -1,0 +1,352 @@
+//! Clerk's provider, hooks and components in a browser, with a stand-in for clerk-js.
+
+#![cfg(all(target_arch = "wasm32", feature = "clerk"))]
+
+#[path = "support/page_clerk.rs"]
+mod page_clerk;
+#[path = "support/sign_in.rs"]
+mod sign_in;
+#[path = "support/stage.rs"]
+mod stage;
+
+use page_clerk::{KEY, become_user, calls, clean, count, js, loaded, number, options, with_clerk};
+use serde_json::json;
+use sign_in::Network;
+use stage::{Held, Stage, View, settle, shown};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::HtmlElement;
+use yew::functional::Hook;
+use yew::prelude::*;
+use yew_clerk::auth::clerk::{Clerk, ClerkOptions, Grant, SignInFlow};
+use yew_clerk::auth::{AuthState, TokenOptions};
+use yew_clerk::client::SwrOptions;
+use yew_clerk::components::{
+    ButtonMode, ClerkDegraded, ClerkFailed, ClerkLoaded, ClerkLoading, ClerkProvider, Protect,
+    RedirectToSignIn, Show, SignIn, SignInButton, SignOutButton, SignedIn, SignedOut, When,
+};
+use yew_clerk::engine::options::Access;
+use yew_clerk::fetch;
+use yew_clerk::hooks::{
+    AuthHandle, use_auth, use_clerk, use_clerk_swr, use_organization, use_organization_list,
+    use_session, use_session_list, use_sign_in, use_swr_with, use_user,
+};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// An app on a Clerk that has loaded.
+async fn stage(clerk: &Clerk, html: Html) -> Stage {
+    Stage::new(html! { <ClerkProvider clerk={clerk.clone()}>{ html }</ClerkProvider> }).await
+}
+
+async fn becomes(user: &str) {
+    become_user(user);
+    settle().await;
+}
+
+async fn runs(text: &str) {
+    js(text);
+    settle().await;
+}
+
+async fn click(selector: &str) {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let element = document.query_selector(selector).unwrap().expect(selector);
+    element.unchecked_into::<HtmlElement>().click();
+    settle().await;
+}
+
+#[wasm_bindgen_test]
+async fn one_provider_gives_cache_token_and_clerk_and_public_data_does_not_wait() {
+    let network = Network::new();
+    with_clerk();
+    js("window.Clerk.loadEnds = [() => new Promise(done => { window.finish = done; })]");
+    let view = View::new(|ctx| {
+        let public = SwrOptions::new().access(Access::Public);
+        let news = use_swr_with("/api/news", |url| fetch::get(url).json::<String>(), public);
+        let news = news.run(ctx);
+        let foo = use_clerk_swr::<String>("/api/foo").run(ctx);
+        format!("{} {}", shown(news.data()), shown(foo.data()))
+    });
+    let html = html! {
+        <ClerkProvider publishable_key={KEY} options={options()}>
+            { view.html() }
+            <ClerkLoading>{ " loading" }</ClerkLoading>
+            <ClerkLoaded>{ " loaded" }</ClerkLoaded>
+            <SignedIn>{ " in" }</SignedIn>
+            <SignedOut>{ " out" }</SignedOut>
+        </ClerkProvider>
+    };
+    let stage = Stage::new(html).await;
+    assert_eq!(network.asked(), ["/api/news"]);
+    network.ok(0, "news").await;
+    assert_eq!(stage.text(), "news - loading");
+    runs("window.finish()").await;
+    assert_eq!(stage.text(), "news - loaded out");
+    becomes("alice").await;
+    assert_eq!(network.asked(), ["/api/news", "/api/foo Bearer token-of-sess_alice"]);
+    network.ok(1, "of alice").await;
+    assert_eq!(stage.text(), "news of alice loaded in");
+    becomes("bob").await;
+    assert_eq!(stage.text(), "news - loaded in", "nothing of the former user");
+    stage.end().await;
+    assert_eq!(number("window.Clerk.listenerCount"), 0.0, "nothing is left behind");
+}
+
+#[wasm_bindgen_test]
+async fn a_bad_key_is_said_in_the_console_and_shows_as_failed() {
+    clean();
+    js("window.said = []; window.realError = console.error;
+        console.error = (...what) => window.said.push(what.join(' '))");
+    let stage = Stage::new(html! {
+        <ClerkProvider publishable_key="sk_live_abc">
+            <ClerkFailed>{ "failed" }</ClerkFailed>
+            <ClerkLoading>{ "loading" }</ClerkLoading>
+            <Show>{ "private" }</Show>
+        </ClerkProvider>
+    })
+    .await;
+    js("console.error = window.realError");
+    assert_eq!(stage.text(), "failed");
+    let said = js("window.said.join()").as_string().unwrap();
+    assert!(said.contains("secret key") && !said.contains("sk_live_abc"), "{said}");
+    assert_eq!(number("document.querySelectorAll('script[data-yew-clerk]').length"), 0.0);
+}
+
+#[wasm_bindgen_test]
+async fn use_auth_knows_roles_and_renders_again_for_them_only_where_they_are_read() {
+    let clerk = loaded("alice").await;
+    js("window.Clerk.become('alice', 'org_a')");
+    let reader = View::new(|ctx| {
+        let auth = use_auth().run(ctx);
+        let claims = auth.session_claims().map_or(0, |claims| claims.len());
+        let role = auth.org_role().unwrap_or_default();
+        let slug = auth.org_slug().unwrap_or_default();
+        format!("{} [{role} {slug}] {claims}", auth.has(&Grant::role("admin")))
+    });
+    let other = View::new(|ctx| use_auth().run(ctx).user_id().unwrap_or_default().to_string());
+    let stage = stage(&clerk, html! { <>{ reader.html() }{ other.html() }</> }).await;
+    assert_eq!(reader.last(), "true [org:admin a] 2");
+    let (read, renders) = (reader.renders(), other.renders());
+    runs("window.Clerk.session.version = 9; window.Clerk.emit()").await;
+    assert_eq!((reader.renders(), other.renders()), (read, renders), "a new token is no news");
+    runs("window.Clerk.user.organizationMemberships[0].role = 'org:guest'; window.Clerk.emit()")
+        .await;
+    assert_eq!(reader.last(), "false [org:guest a] 2");
+    assert_eq!((reader.renders(), other.renders()), (read + 1, renders));
+    becomes("").await;
+    assert_eq!(reader.last(), "false [ ] 0");
+    stage.end().await;
+}
+
+#[wasm_bindgen_test]
+async fn each_hook_renders_again_when_what_it_gives_has_changed() {
+    let clerk = loaded("").await;
+    let user = View::new(|ctx| {
+        let user = use_user().run(ctx);
+        let name = user.user().and_then(|user| user.first_name.clone()).unwrap_or_default();
+        format!("{} {} [{name}]", user.is_loaded(), user.is_signed_in())
+    });
+    let session = View::new(|ctx| {
+        let session = use_session().run(ctx);
+        let id = session.session().map(|session| session.id.clone()).unwrap_or_default();
+        format!("{} [{id}]", session.is_loaded())
+    });
+    let list = View::new(|ctx| use_session_list().run(ctx).sessions().len().to_string());
+    let organization = View::new(|ctx| {
+        let now = use_organization().run(ctx);
+        let name = now.organization().map(|organization| organization.name.clone());
+        let role = now.membership().map(|membership| membership.role.clone());
+        format!("{} {name:?} {role:?}", now.is_loaded())
+    });
+    let all = View::new(|ctx| use_organization_list().run(ctx).memberships().len().to_string());
+    let views = [&user, &session, &list, &organization, &all];
+    let html: Html = views.iter().map(|view| view.html()).collect();
+    let _stage = stage(&clerk, html).await;
+    let last = || views.map(|view| view.last());
+    assert_eq!(last(), ["true false []", "true []", "0", "true None None", "0"]);
+    becomes("alice").await;
+    assert_eq!(last(), ["true true [alice]", "true [sess_alice]", "1", "true None None", "1"]);
+    let renders = views.map(View::renders);
+    runs("window.Clerk.emit()").await;
+    assert_eq!(views.map(View::renders), renders);
+    runs(
+        "window.Clerk.organization = window.Clerk.user.organizationMemberships[0].organization;
+          window.Clerk.emit()",
+    )
+    .await;
+    assert_eq!(organization.last(), r#"true Some("A") Some("org:admin")"#);
+    let only_one = [0, 0, 0, 1, 0];
+    let expected: Vec<_> =
+        renders.iter().zip(only_one).map(|(before, more)| before + more).collect();
+    assert_eq!(views.map(View::renders).to_vec(), expected);
+    drop(clerk.sign_out(None));
+    settle().await;
+    assert_eq!(last(), ["true false []", "true []", "0", "true None None", "0"]);
+}
+
+#[wasm_bindgen_test]
+async fn show_and_protect_show_by_role_plan_and_predicate() {
+    let clerk = loaded("").await;
+    let alice =
+        When::predicate(|auth: &AuthHandle| auth.user_id().as_deref() == Some("user_alice"));
+    let html = html! {
+        <>
+            <Show when="signed-in">{ "in " }</Show>
+            <Show when="signed-out">{ "out " }</Show>
+            <Show when="sinned-out">{ "slip " }</Show>
+            <Show when={When::role("admin")} fallback={html! { "no-admin " }}>{ "admin " }</Show>
+            <Show when={When::plan("pro")}>{ "pro " }</Show>
+            <Protect when={alice}>{ "alice " }</Protect>
+        </>
+    };
+    let stage = stage(&clerk, html).await;
+    assert_eq!(stage.text(), "out no-admin ");
+    runs("window.Clerk.become('alice', 'org_a')").await;
+    assert_eq!(stage.text(), "in admin alice ");
+    becomes("bob").await;
+    assert_eq!(stage.text(), "in no-admin ");
+    runs("window.Clerk.session = undefined; window.Clerk.user = undefined; window.Clerk.emit()")
+        .await;
+    assert_eq!(stage.text(), "", "in transition nothing is shown");
+}
+
+#[wasm_bindgen_test]
+async fn a_degraded_clerk_is_shown_as_such_and_is_loaded_all_the_same() {
+    let clerk = loaded("alice").await;
+    let html = html! {
+        <>
+            <ClerkLoaded>{ "loaded " }</ClerkLoaded>
+            <ClerkDegraded>{ "degraded " }</ClerkDegraded>
+            <ClerkFailed>{ "failed " }</ClerkFailed>
+        </>
+    };
+    let stage = stage(&clerk, html).await;
+    assert_eq!(stage.text(), "loaded ");
+    runs("window.Clerk.status = 'degraded'; window.Clerk.emit()").await;
+    assert_eq!(stage.text(), "loaded degraded ");
+}
+
+#[wasm_bindgen_test]
+async fn buttons_sign_in_and_out_without_leaving_the_page() {
+    let clerk = loaded("").await;
+    let left = Held::<bool>::new();
+    let onsignout = Callback::from({
+        let left = left.clone();
+        move |()| left.set(true)
+    });
+    js("window.Clerk.hasUi = true; window.__internal_ClerkUICtor = class {}");
+    let html = html! {
+        <>
+            <SignInButton class="redirect" props={json!({ "redirectUrl": "/here" })} />
+            <SignInButton class="modal" mode={ButtonMode::Modal}>{ "Come in" }</SignInButton>
+            <SignOutButton class="out" {onsignout} />
+        </>
+    };
+    let stage = stage(&clerk, html).await;
+    assert_eq!(stage.text(), "Sign inCome inSign out");
+    click(".redirect").await;
+    assert_eq!(calls(), r#"[["redirect","{\"redirectUrl\":\"/here\"}"]]"#);
+    click(".modal").await;
+    assert_eq!(count("open"), 1.0);
+    becomes("alice").await;
+    click(".out").await;
+    assert!(left.get());
+    assert_eq!(clerk.auth_state(), AuthState::SignedOut);
+    assert_eq!(js("window.Clerk.calls.at(-1)[1]").as_string().unwrap(), "function");
+}
+
+#[wasm_bindgen_test]
+async fn a_redirection_waits_until_it_is_known_that_nobody_is_signed_in() {
+    with_clerk();
+    let clerk = Clerk::new(options());
+    js("window.Clerk.loadEnds = [() => new Promise(done => { window.finish = done; })]");
+    let _stage = stage(&clerk, html! { <RedirectToSignIn /> }).await;
+    assert_eq!(count("redirect"), 0.0);
+    runs("window.Clerk.client = {}; window.Clerk.become('alice'); window.finish()").await;
+    assert_eq!(count("redirect"), 0.0);
+    becomes("").await;
+    runs("window.Clerk.emit()").await;
+    assert_eq!(count("redirect"), 1.0);
+}
+
+#[wasm_bindgen_test]
+async fn a_form_is_mounted_once_clerk_is_there_and_unmounted_with_its_component() {
+    with_clerk();
+    js("window.Clerk.hasUi = true; window.__internal_ClerkUICtor = class {};
+        window.Clerk.loadEnds = [() => new Promise(done => { window.finish = done; })]");
+    let clerk = Clerk::new(options());
+    let form = |theme: &str| {
+        let props = json!({ "theme": theme });
+        html! { <ClerkProvider clerk={clerk.clone()}><SignIn {props} fallback={html! { "…" }} /></ClerkProvider> }
+    };
+    let mut stage = Stage::new(form("dark")).await;
+    assert_eq!(stage.text(), "…");
+    runs("window.finish()").await;
+    assert_eq!((stage.text(), calls()), ("form dark".into(), r#"[["mount"]]"#.into()));
+    stage.show(form("dark")).await;
+    assert_eq!(count("mount"), 1.0, "the same properties change nothing");
+    stage.show(form("light")).await;
+    assert_eq!(stage.text(), "form light");
+    assert_eq!(calls(), r#"[["mount"],["unmount"],["mount"]]"#);
+    stage.end().await;
+    assert_eq!(count("unmount"), 2.0);
+}
+
+#[wasm_bindgen_test]
+async fn without_the_forms_their_place_says_so() {
+    let clerk = loaded("").await;
+    let stage = stage(&clerk, html! { <><SignIn />{ "rest" }</> }).await;
+    assert!(stage.text().contains("ready-made forms are not loaded"), "{}", stage.text());
+    assert!(stage.text().ends_with("rest"), "and everything else is there");
+}
+
+#[wasm_bindgen_test]
+async fn a_form_of_ones_own_follows_the_attempt() {
+    let clerk = loaded("").await;
+    let held = Held::<SignInFlow>::new();
+    let left = held.clone();
+    let view = View::new(move |ctx| {
+        let sign_in = use_sign_in().run(ctx);
+        left.set(sign_in.clone());
+        format!("{:?}", sign_in.attempt().status)
+    });
+    let _stage = stage(&clerk, view.html()).await;
+    assert_eq!(view.last(), "None");
+    let attempt = held.get().ticket("t").await.unwrap();
+    settle().await;
+    assert_eq!(view.last(), r#"Some("complete")"#);
+    held.get().finish(&attempt).await.unwrap();
+    assert!(clerk.auth_state().identity().is_some());
+}
+
+#[wasm_bindgen_test]
+async fn without_a_provider_hooks_wait_for_ever_and_do_not_panic() {
+    clean();
+    let view = View::new(|ctx| {
+        let (clerk, user) = (use_clerk().run(ctx), use_user().run(ctx));
+        let auth = use_auth().run(ctx);
+        drop(auth.get_token(&TokenOptions::default()));
+        format!("{} {} {}", clerk.is_loaded(), user.is_loaded(), auth.has(&Grant::role("admin")))
+    });
+    let _stage = Stage::new(html! { <>{ view.html() }<SignInButton /><SignIn /></> }).await;
+    assert_eq!(view.last(), "false false false");
+}
+
+#[wasm_bindgen_test]
+async fn a_handle_made_once_serves_inside_and_outside_of_components() {
+    let clerk = loaded("alice").await;
+    let view = View::new(|ctx| {
+        let auth = use_auth().run(ctx);
+        auth.user_id().unwrap_or_default().to_string()
+    });
+    let options = ClerkOptions { sign_in_url: None, ..clerk.options().clone() };
+    let html = html! {
+        <ClerkProvider clerk={clerk.clone()} options={options}>{ view.html() }</ClerkProvider>
+    };
+    let _stage = Stage::new(html).await;
+    assert_eq!((view.last(), number("window.Clerk.loads")), ("user_alice".into(), 1.0));
+    drop(clerk.sign_out(None));
+    settle().await;
+    assert_eq!(view.last(), "");
+}
