@@ -65,8 +65,8 @@ async fn one_provider_gives_cache_token_and_clerk_and_public_data_does_not_wait(
         let public = SwrOptions::new().access(Access::Public);
         let news = use_swr_with("/api/news", |url| fetch::get(url).json::<String>(), public);
         let news = news.run(ctx);
-        let foo = use_clerk_swr::<String>("/api/foo").run(ctx);
-        format!("{} {}", shown(news.data()), shown(foo.data()))
+        let own = use_clerk_swr::<String>("/api/foo").run(ctx);
+        format!("{} {}", shown(news.data()), shown(own.data()))
     });
     let html = html! {
         <ClerkProvider publishable_key={KEY} options={options()}>

@@ -33,13 +33,16 @@ fn checks(workspace: &Workspace, toolchain: WasmToolchain) -> Vec<(&'static str,
         all.extend(["--", "-D", "warnings"]);
         workspace.wasm_command("cargo", toolchain, &all)
     };
-    let mut documentation = host(&["doc", "--no-deps", "--workspace"]);
+    let mut documentation = host(&["doc", "--no-deps", "--workspace", "--features", "clerk"]);
     documentation.env("RUSTDOCFLAGS", "-D warnings");
+    let with_clerk = ["clippy", "--all-targets", "--features", "clerk", "--", "-D", "warnings"];
     vec![
         ("format", host(&["fmt", "--all", "--check"])),
         ("host lints", host(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
-        // As a user of the library compiles it: without the app's features.
+        ("host lints, Clerk", host(&with_clerk)),
+        // As users of the library compile it: without the app's features.
         ("wasm32 lints, library", wasm(&["--lib"])),
+        ("wasm32 lints, Clerk", wasm(&["--lib", "--features", "clerk"])),
         // Only these tests: the others are for the host.
         ("wasm32 lints, app and tests", wasm(&["--bins", "--test", "web_*", "--all-features"])),
         ("documentation", documentation),
