@@ -1,6 +1,7 @@
 //! Who sends a request.
 
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::header::{self, HeaderMap};
 use axum::http::request::Parts;
 use serde::Serialize;
@@ -90,7 +91,7 @@ impl FromRequestParts<AppState> for Caller {
             })
             .await?
             .ok_or(Refusal::SessionEnded)?;
-        identify(state, parts, &user.id);
+        identify(state, &parts.extensions, &user.id);
         Ok(Self { user, session, via })
     }
 }
@@ -123,14 +124,15 @@ impl FromRequestParts<AppState> for Client {
             })
             .await?;
         if let Some((_, user)) = &session {
-            identify(state, parts, &user.id);
+            identify(state, &parts.extensions, &user.id);
         }
         Ok(Self { session, secret: Some(secret) })
     }
 }
 
-fn identify(state: &AppState, parts: &Parts, user_id: &str) {
-    if let Some(ticket) = parts.extensions.get::<LogTicket>() {
+/// Enters in the log who sent the request with these extensions.
+pub fn identify(state: &AppState, extensions: &Extensions, user_id: &str) {
+    if let Some(ticket) = extensions.get::<LogTicket>() {
         state.log().identify(*ticket, user_id);
     }
 }

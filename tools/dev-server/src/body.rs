@@ -11,6 +11,8 @@ use crate::error::ApiError;
 
 /// Most bytes that a body may have.
 pub const LIMIT_BYTES: usize = 64 * 1024;
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
 /// How much of a body that is too large is still read. A client that is cut off while it sends sees a
 /// broken connection instead of the answer.
 const DRAIN_BYTES: usize = 16 * 1024 * 1024;
@@ -25,7 +27,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
         let bytes = read(body).await?;
-        check_content_type(&parts.headers)?;
+        check_content_type(&parts.headers, JSON)?;
         parse(&bytes).map(Self)
     }
 }
@@ -40,10 +42,46 @@ impl<S: Send + Sync> FromRequest<S> for EmptyBody {
         let (parts, body) = request.into_parts();
         let bytes = read(body).await?;
         if !bytes.is_empty() {
-            check_content_type(&parts.headers)?;
+            check_content_type(&parts.headers, JSON)?;
             parse::<serde_json::Map<String, serde_json::Value>>(&bytes)?;
         }
         Ok(Self)
+    }
+}
+
+/// The fields of a form, or of a query string. The first value of a name counts.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads what a browser writes for a form; nothing is no form. What cannot be decoded stays as it is.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Self {
+        Self(form_urlencoded::parse(bytes).into_owned().collect())
+    }
+
+    /// Reads a form's body, which may be absent.
+    ///
+    /// # Errors
+    /// 413 if it is too large, 415 if there is one that is not declared as a form.
+    pub async fn of_body(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
+        let bytes = read(body).await?;
+        if !bytes.is_empty() {
+            check_content_type(headers, FORM)?;
+        }
+        Ok(Self::parse(&bytes))
+    }
+
+    /// The value of a field, which may be empty; `None` if the field is not there at all.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a field that has one.
+    #[must_use]
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.is_empty())
     }
 }
 
@@ -88,16 +126,16 @@ async fn read(mut body: Body) -> Result<Vec<u8>, ApiError> {
     Ok(bytes)
 }
 
-fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
+fn check_content_type(headers: &HeaderMap, wanted: &str) -> Result<(), ApiError> {
     let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = declared.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
+    if essence.eq_ignore_ascii_case(wanted) {
         return Ok(());
     }
     Err(ApiError::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "unsupported_media_type",
-        "The body must be declared as application/json.",
+        format!("The body must be declared as {wanted}."),
     ))
 }
 

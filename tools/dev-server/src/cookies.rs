@@ -1,4 +1,4 @@
-//! The two cookies, named as Clerk names them.
+//! The cookies, named as Clerk names them.
 
 use axum::http::header::{self, HeaderMap, HeaderValue};
 
@@ -8,6 +8,9 @@ use crate::tokens::Jwt;
 pub const SESSION: &str = "__session";
 /// Holds the long-lived secret that stands for the browser. Scripts never see it.
 pub const CLIENT: &str = "__client";
+/// Says since when somebody is signed in, in seconds, or 0. Scripts read it to notice what happened in
+/// another tab.
+const CLIENT_UAT: &str = "__client_uat";
 
 /// A year, in seconds. The token inside expires long before; the cookie staying is what makes an
 /// expired token in a cookie a case that callers must handle.
@@ -42,7 +45,15 @@ pub fn set_client(headers: &mut HeaderMap, secret: &str) {
     );
 }
 
-/// Makes the browser forget both cookies.
+/// Adds the cookie that says since when somebody is signed in.
+pub fn set_client_uat(headers: &mut HeaderMap, seconds: u64) {
+    append(
+        headers,
+        &format!("{CLIENT_UAT}={seconds}; Path=/; SameSite=Lax; Max-Age={MAX_AGE_SECONDS}"),
+    );
+}
+
+/// Makes the browser forget the two cookies that identify.
 pub fn clear(headers: &mut HeaderMap) {
     append(headers, &format!("{SESSION}=; Path=/; SameSite=Lax; Max-Age=0"));
     append(headers, &format!("{CLIENT}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));

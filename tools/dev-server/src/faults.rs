@@ -114,7 +114,7 @@ fn may_have_body(status: StatusCode) -> bool {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandingFault {
-    /// Requests whose path begins with this.
+    /// Requests whose path begins with this. A `*` in it stands for the rest of one part, such as an id.
     pub path: String,
     /// What goes wrong; see [`Fault::parse`].
     pub fault: String,
@@ -156,7 +156,7 @@ impl StandingFaults {
         let mut rules = self.rules();
         let fitting = rules.iter_mut().find(|rule| {
             rule.left != Some(0)
-                && path.starts_with(&rule.path)
+                && begins_with(path, &rule.path)
                 && rule.method.as_ref().is_none_or(|wanted| wanted == method)
         });
         let Some(rule) = fitting else {
@@ -169,6 +169,17 @@ impl StandingFaults {
     fn rules(&self) -> MutexGuard<'_, Vec<Rule>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether `path` begins with `pattern`, in which a `*` stands for anything up to the next slash.
+fn begins_with(path: &str, pattern: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else {
+        return path.starts_with(pattern);
+    };
+    path.strip_prefix(head).is_some_and(|rest| {
+        let (_, after) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        begins_with(after, tail)
+    })
 }
 
 impl Rule {
@@ -224,7 +235,24 @@ fn asked_for(headers: &HeaderMap, uri: &Uri) -> Result<Option<Fault>, ApiError> 
 
 #[cfg(test)]
 mod tests {
-    use super::Fault;
+    use super::{Fault, begins_with};
+
+    #[test]
+    fn a_star_stands_for_the_rest_of_one_part() {
+        let tokens = "/client/sessions/*/tokens";
+        for (path, pattern, fits) in [
+            ("/api/foo", "/api", true),
+            ("/client/sessions/sess_1/tokens", tokens, true),
+            ("/client/sessions/sess_1/tokens/api", tokens, true),
+            ("/client/sessions/sess_1/touch", tokens, false),
+            ("/client/sessions/a/b/tokens", tokens, false),
+            ("/client/sessions", tokens, false),
+            ("/a/b", "/*/b", true),
+            ("/a", "*", true),
+        ] {
+            assert_eq!(begins_with(path, pattern), fits, "{path} {pattern}");
+        }
+    }
 
     #[test]
     fn a_fault_that_is_not_known_or_has_two_outcomes_is_refused() {

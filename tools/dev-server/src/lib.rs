@@ -7,6 +7,7 @@
 
 pub mod auth;
 pub mod body;
+pub mod clerk;
 pub mod clock;
 pub mod config;
 pub mod cookies;

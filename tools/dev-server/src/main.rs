@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use dev_server::config::{Config, Parsed, USAGE};
-use dev_server::{Clock, Server};
+use dev_server::{Clock, Server, clerk};
 
 fn main() -> ExitCode {
     let config = match Config::parse(std::env::args().skip(1)) {
@@ -38,7 +38,16 @@ fn run(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
         let mut out = std::io::stdout();
         let _ = writeln!(out, "dev-server listening on {}", server.url());
         let _ = out.flush();
+        announce_clerk();
         server.run(stop).await;
         Ok(())
     })
+}
+
+fn announce_clerk() {
+    let proxy = clerk::PROXY_URL;
+    for key in [clerk::live_key(), clerk::test_key()] {
+        let line = format!("dev-server: publishable key {key} with the proxy URL {proxy}");
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
 }

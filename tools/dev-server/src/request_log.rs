@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
 
 use crate::auth::Presented;
+use crate::clerk::BrowserKey;
 use crate::cookies;
 use crate::faults::DropConnection;
 use crate::routes::is_below;
@@ -111,7 +112,7 @@ pub async fn record(State(state): State<AppState>, mut request: Request, next: N
         return next.run(request).await;
     }
     let method = request.method().to_string();
-    let credential = credential(request.headers(), &path);
+    let credential = credential(request.headers(), request.uri());
     let ticket = state.log().begin(&method, &path, credential, state.now_ms());
     request.extensions_mut().insert(ticket);
     let response = next.run(request).await;
@@ -122,16 +123,21 @@ pub async fn record(State(state): State<AppState>, mut request: Request, next: N
     response
 }
 
-/// By what the request wants to be known. Sign-in's own endpoints look at the other cookie.
-fn credential(headers: &HeaderMap, path: &str) -> &'static str {
+/// By what the request wants to be known. Sign-in's own endpoints look at the other cookie, and Clerk's
+/// may take the place of that from the query.
+fn credential(headers: &HeaderMap, uri: &Uri) -> &'static str {
+    let in_browser = || cookies::read(headers, cookies::CLIENT).is_some();
+    if is_below(uri.path(), "/__clerk") {
+        return match BrowserKey::of(headers, uri) {
+            Some(BrowserKey::Query(_)) => "query",
+            Some(BrowserKey::Cookie(_)) => "cookie",
+            None => "none",
+        };
+    }
     match Presented::of(headers) {
         Presented::Bearer(_) => "bearer",
         Presented::Cookie(_) => "cookie",
-        Presented::Nothing
-            if is_below(path, "/auth") && cookies::read(headers, cookies::CLIENT).is_some() =>
-        {
-            "cookie"
-        }
+        Presented::Nothing if is_below(uri.path(), "/auth") && in_browser() => "cookie",
         Presented::Nothing => "none",
     }
 }

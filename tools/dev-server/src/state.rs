@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
 
+use crate::clerk::{self, tokens::Form};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::ApiError;
@@ -13,7 +15,7 @@ use crate::faults::StandingFaults;
 use crate::keys::{KeyError, SigningKeys};
 use crate::origin::AllowedOrigins;
 use crate::request_log::RequestLog;
-use crate::store::{SessionRecord, Store, StoreError};
+use crate::store::{OpenSession, SessionRecord, Store, StoreError};
 use crate::tokens::{self, Claims, Jwt, Refusal, Subject, TokenSettings};
 
 /// A cheap handle to the server's state.
@@ -27,6 +29,8 @@ struct Inner {
     origins: AllowedOrigins,
     issuer: String,
     dist: PathBuf,
+    clerk_packages: Option<PathBuf>,
+    single_session: AtomicBool,
     token_settings: Mutex<TokenSettings>,
     faults: StandingFaults,
     log: RequestLog,
@@ -72,6 +76,8 @@ impl AppState {
             origins: AllowedOrigins::new(&config.origins, port),
             issuer: format!("http://localhost:{port}"),
             dist: config.dist.clone(),
+            clerk_packages: config.clerk_packages.clone(),
+            single_session: AtomicBool::new(false),
             token_settings: Mutex::new(TokenSettings {
                 life_seconds: config.token_life_seconds,
                 skew_seconds: 0,
@@ -111,6 +117,32 @@ impl AppState {
         tokens::mint(&self.0.keys, &self.0.issuer, subject, azp, settings, self.now_ms())
     }
 
+    /// Mints a token as Clerk does, for the page that sent `headers`. `form` says what it is to be good for.
+    ///
+    /// # Errors
+    /// 500 if signing fails.
+    pub fn mint_clerk(
+        &self,
+        open: &OpenSession,
+        form: Form<'_>,
+        headers: &HeaderMap,
+    ) -> Result<Jwt, ApiError> {
+        let azp = self.0.origins.azp(headers);
+        let settings = *self.token_settings();
+        clerk::tokens::mint(&self.0.keys, &self.0.issuer, open, form, azp, settings, self.now_ms())
+    }
+
+    /// Whether a browser may have one session only, with Clerk's sign-in.
+    #[must_use]
+    pub fn single_session(&self) -> bool {
+        self.0.single_session.load(Ordering::Relaxed)
+    }
+
+    /// Sets whether a browser may have one session only. Sessions that there are stay.
+    pub fn set_single_session(&self, single: bool) {
+        self.0.single_session.store(single, Ordering::Relaxed);
+    }
+
     /// Checks everything about a token but whether its session lives.
     ///
     /// # Errors
@@ -146,6 +178,12 @@ impl AppState {
     #[must_use]
     pub fn dist(&self) -> &Path {
         &self.0.dist
+    }
+
+    /// The folder of Clerk's scripts, if one was named.
+    #[must_use]
+    pub fn clerk_packages(&self) -> Option<&Path> {
+        self.0.clerk_packages.as_deref()
     }
 
     /// The faults that stand until they are used up or removed.

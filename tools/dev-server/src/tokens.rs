@@ -14,7 +14,7 @@ use crate::random;
 /// How far the clocks of issuer and verifier may differ, in milliseconds. Clerk's default is the same.
 pub const LEEWAY_MS: i64 = 5_000;
 /// How long before its minting a token counts as valid, in seconds. The same as Clerk's.
-const BACKDATED_SECONDS: i64 = 10;
+pub const BACKDATED_SECONDS: i64 = 10;
 
 /// A token as text. Its `Debug` form hides it, so that it cannot slip into a log.
 #[derive(Clone)]

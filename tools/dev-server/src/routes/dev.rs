@@ -9,6 +9,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::dev_clerk;
 use crate::body::{EmptyBody, JsonBody};
 use crate::config::MAX_TOKEN_LIFE_SECONDS;
 use crate::error::ApiError;
@@ -28,6 +29,7 @@ pub fn router(state: AppState) -> Router<AppState> {
         .route("/token-life", post(set_token_life))
         .route("/expire-sessions", post(expire_sessions))
         .route("/requests", get(requests).delete(reset_requests))
+        .nest("/clerk", dev_clerk::router())
         .layer(from_fn_with_state(state, own_pages_only))
 }
 

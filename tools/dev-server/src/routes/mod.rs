@@ -1,7 +1,9 @@
 //! Every address of the server.
 
 pub mod auth;
+pub mod clerk;
 pub mod dev;
+pub mod dev_clerk;
 pub mod foo;
 pub mod jwks;
 pub mod notes;
@@ -15,13 +17,16 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use crate::error::ApiError;
+use crate::error::{self, ApiError};
 use crate::state::AppState;
 use crate::{faults, request_log};
 
 /// First parts of paths that belong to programs. The app's pages never live below them, so a wrong
 /// address there is an error and not the app.
 const RESERVED: [&str; 5] = ["api", "auth", "__dev", "__clerk", ".well-known"];
+
+/// Where answers are for one user.
+const PRIVATE: [&str; 4] = ["/api", "/auth", "/__dev", "/__clerk/v1"];
 
 /// The whole server as one service.
 pub fn router(state: AppState) -> Router {
@@ -38,9 +43,11 @@ pub fn router(state: AppState) -> Router {
         .route("/api/notes", get(notes::list).post(notes::create))
         .route("/api/notes/{id}", get(notes::read).patch(notes::update).delete(notes::delete))
         .nest("/__dev", dev::router(state.clone()))
+        .nest("/__clerk", clerk::router())
         .fallback(spa::serve)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(from_fn_with_state(state.clone(), faults::inject))
+        .layer(from_fn(clerk_errors))
         .layer(from_fn(harden))
         .layer(from_fn_with_state(state.clone(), request_log::record))
         .with_state(state)
@@ -57,10 +64,18 @@ fn is_reserved(first: &str) -> bool {
     RESERVED.contains(&first)
 }
 
+/// Middleware: where Clerk's scripts ask, errors are in Clerk's shape.
+async fn clerk_errors(request: Request, next: Next) -> Response {
+    if is_below(request.uri().path(), "/__clerk/v1") {
+        return error::in_clerks_shape(request, next).await;
+    }
+    next.run(request).await
+}
+
 /// Middleware: what every answer needs so that a browser does not outsmart the server.
 async fn harden(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let private = is_below(path, "/api") || is_below(path, "/auth") || is_below(path, "/__dev");
+    let private = PRIVATE.iter().any(|prefix| is_below(path, prefix));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -1,5 +1,7 @@
 //! The built app: its files, and its page for every address that is no file.
 
+use std::path::Path;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
@@ -15,7 +17,7 @@ use crate::state::AppState;
 
 const INDEX: &str = "/index.html";
 /// Ask again each time; a changed app must show at once.
-const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+pub(super) const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 /// A name with a hash never stands for other contents.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Least length of what counts as a hash in a file's name.
@@ -35,12 +37,12 @@ pub async fn serve(State(state): State<AppState>, request: Request) -> Response 
         return (allow, ApiError::method_not_allowed()).into_response();
     }
     let (method, headers) = (request.method().clone(), request.headers().clone());
-    if let Some(mut found) = file(&state, &method, request.uri(), &headers).await {
+    if let Some(mut found) = file(state.dist(), &method, request.uri(), &headers).await {
         let name = parts.last().map(String::as_str).unwrap_or_default();
         set_caching(&mut found, if is_hashed(name) { FOR_EVER } else { REVALIDATE });
         return found;
     }
-    match file(&state, &method, &Uri::from_static(INDEX), &headers).await {
+    match file(state.dist(), &method, &Uri::from_static(INDEX), &headers).await {
         Some(mut index) => {
             set_caching(&mut index, REVALIDATE);
             index
@@ -53,9 +55,9 @@ pub async fn serve(State(state): State<AppState>, request: Request) -> Response 
     }
 }
 
-/// The file at `uri`, compressed as the browser likes it, or `None` if there is none.
-async fn file(
-    state: &AppState,
+/// The file at `uri` in `folder`, compressed as the browser likes it, or `None` if there is none.
+pub(super) async fn file(
+    folder: &Path,
     method: &Method,
     uri: &Uri,
     headers: &HeaderMap,
@@ -66,7 +68,7 @@ async fn file(
     *request.headers_mut() = headers.clone();
     // It refuses `..` and whatever else leads out of the folder. A folder is no file: the app may have
     // a page of the same name.
-    let files = ServeDir::new(state.dist())
+    let files = ServeDir::new(folder)
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip();
@@ -120,7 +122,7 @@ fn is_hashed(name: &str) -> bool {
     hash.len() >= HASH_CHARS && is_hex && after_dash.len() > hash.len()
 }
 
-fn set_caching(response: &mut Response, value: HeaderValue) {
+pub(super) fn set_caching(response: &mut Response, value: HeaderValue) {
     response.headers_mut().insert(header::CACHE_CONTROL, value);
 }
 

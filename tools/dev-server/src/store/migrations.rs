@@ -2,7 +2,9 @@
 
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 
-use super::{Store, StoreError, counters, notes, profiles, sessions, users};
+use super::{
+    Store, StoreError, browsers, counters, notes, organizations, profiles, sessions, tickets, users,
+};
 
 /// Facts about the database itself.
 const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
@@ -11,7 +13,7 @@ const VERSION: &str = "schema_version";
 type Step = fn(&WriteTransaction, u64) -> Result<(), StoreError>;
 
 /// Step N (counted from 1) leads from version N - 1 to N. Steps that were released are never changed.
-const STEPS: [Step; 1] = [tables_and_users];
+const STEPS: [Step; 2] = [tables_and_users, what_clerk_knows];
 
 /// Runs the steps that this database has not seen yet, all or none of them.
 pub(super) fn run(store: &Store, now_ms: u64) -> Result<(), StoreError> {
@@ -38,6 +40,14 @@ fn tables_and_users(transaction: &WriteTransaction, now_ms: u64) -> Result<(), S
     profiles::create(transaction, now_ms)
 }
 
+/// Version 2: what Clerk knows of users beyond their names, and of their browsers.
+fn what_clerk_knows(transaction: &WriteTransaction, now_ms: u64) -> Result<(), StoreError> {
+    users::add_emails(transaction)?;
+    organizations::create(transaction, now_ms)?;
+    browsers::create(transaction)?;
+    tickets::create(transaction)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{META, Store, StoreError, VERSION};
@@ -56,7 +66,7 @@ mod tests {
         for _ in 0..2 {
             let refused = Store::open(folder.path(), 2).err();
             assert!(
-                matches!(refused, Some(StoreError::TooNew { found: 99, known: 1 })),
+                matches!(refused, Some(StoreError::TooNew { found: 99, known: 2 })),
                 "{refused:?}"
             );
         }

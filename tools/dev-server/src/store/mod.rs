@@ -3,11 +3,14 @@
 //! Keys begin with the user's id wherever something belongs to a user, so that a query for one user
 //! cannot reach another's. Every call here blocks; [`crate::AppState::store`] runs them off the event loop.
 
+mod browsers;
 mod counters;
 mod migrations;
 mod notes;
+mod organizations;
 mod profiles;
 mod sessions;
+mod tickets;
 mod users;
 
 use std::fmt;
@@ -16,11 +19,16 @@ use std::path::{Path, PathBuf};
 use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, WriteTransaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
+pub use browsers::{Browser, BrowserRecord, OpenSession, SignInRecord};
 pub use notes::{CreatedNote, Note, NotePage};
+pub use organizations::{Membership, Organization};
 pub use profiles::Profile;
 pub use sessions::SessionRecord;
 pub use users::User;
+
+use crate::random;
 
 const FILE: &str = "dev-server.redb";
 /// The database is a few kilobytes; the default of a gigabyte would be absurd.
@@ -137,4 +145,10 @@ fn encode(record: &impl Serialize) -> Result<Vec<u8>, StoreError> {
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
     Ok(serde_json::from_slice(bytes)?)
+}
+
+/// What stands in the database for a secret. Who can read the file cannot use it, and looking up a hash
+/// leaks nothing by its time.
+fn hash(secret: &str) -> String {
+    random::hex(&Sha256::digest(secret))
 }

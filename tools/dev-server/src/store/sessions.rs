@@ -2,9 +2,8 @@
 
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::{Store, StoreError, User, decode, encode};
+use super::{Store, StoreError, User, browsers, decode, encode, hash};
 use crate::random;
 
 /// Session id to record.
@@ -26,6 +25,9 @@ pub struct SessionRecord {
     pub created_at_ms: u64,
     /// When it ended; `None` while it lives.
     pub ended_at_ms: Option<u64>,
+    /// When a page last made itself known for it; `None` if never.
+    #[serde(default)]
+    pub touched_at_ms: Option<u64>,
 }
 
 impl SessionRecord {
@@ -49,24 +51,16 @@ impl Store {
         replaced: Option<&str>,
         now_ms: u64,
     ) -> Result<SessionRecord, StoreError> {
-        let session = SessionRecord {
-            id: random::id("sess_"),
-            user_id: user.id.clone(),
-            org_id: user.org_id.clone(),
-            created_at_ms: now_ms,
-            ended_at_ms: None,
-        };
         self.write(|transaction| {
             if let Some(replaced) = replaced {
                 end_client(transaction, replaced, now_ms)?;
+                browsers::end(transaction, replaced, now_ms)?;
             }
-            let mut sessions = transaction.open_table(SESSIONS)?;
-            sessions.insert(session.id.as_str(), encode(&session)?.as_slice())?;
+            let session = begin(transaction, user, now_ms)?;
             let mut clients = transaction.open_table(CLIENTS)?;
             clients.insert(hash(secret).as_str(), session.id.as_str())?;
-            Ok(())
-        })?;
-        Ok(session)
+            Ok(session)
+        })
     }
 
     /// The session with this id, live or ended.
@@ -99,15 +93,18 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn end_session_of_client(&self, secret: &str, now_ms: u64) -> Result<(), StoreError> {
-        self.write(|transaction| end_client(transaction, secret, now_ms))
+        self.write(|transaction| {
+            end_client(transaction, secret, now_ms)?;
+            browsers::end(transaction, secret, now_ms)
+        })
     }
 
-    /// Ends the session with this id; nothing happens if it does not exist or has ended.
+    /// Ends the session with this id; says whether it was live.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn end_session(&self, id: &str, now_ms: u64) -> Result<(), StoreError> {
-        self.write(|transaction| end(transaction, id, now_ms).map(|_| ()))
+    pub fn end_session(&self, id: &str, now_ms: u64) -> Result<bool, StoreError> {
+        self.write(|transaction| end(transaction, id, now_ms))
     }
 
     /// Ends every live session and says how many there were.
@@ -136,7 +133,46 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn end_client(transaction: &WriteTransaction, secret: &str, now_ms: u64) -> Result<(), StoreError> {
+/// Writes a new session of `user`.
+pub(super) fn begin(
+    transaction: &WriteTransaction,
+    user: &User,
+    now_ms: u64,
+) -> Result<SessionRecord, StoreError> {
+    let session = SessionRecord {
+        id: random::id("sess_"),
+        user_id: user.id.clone(),
+        org_id: user.org_id.clone(),
+        created_at_ms: now_ms,
+        ended_at_ms: None,
+        touched_at_ms: None,
+    };
+    let mut sessions = transaction.open_table(SESSIONS)?;
+    sessions.insert(session.id.as_str(), encode(&session)?.as_slice())?;
+    Ok(session)
+}
+
+/// Sets the active organisation of a session that is live.
+pub(super) fn touch(
+    transaction: &WriteTransaction,
+    id: &str,
+    org_id: Option<String>,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    change(transaction, id, |session| SessionRecord {
+        org_id,
+        touched_at_ms: Some(now_ms),
+        ..session
+    })
+    .map(|_| ())
+}
+
+/// Ends the session of the browser that holds `secret`, and forgets that it held it.
+pub(super) fn end_client(
+    transaction: &WriteTransaction,
+    secret: &str,
+    now_ms: u64,
+) -> Result<(), StoreError> {
     let removed = {
         let mut clients = transaction.open_table(CLIENTS)?;
         let id = clients.remove(hash(secret).as_str())?;
@@ -149,20 +185,28 @@ fn end_client(transaction: &WriteTransaction, secret: &str, now_ms: u64) -> Resu
 }
 
 /// Marks a session as ended; says whether it was live.
-fn end(transaction: &WriteTransaction, id: &str, now_ms: u64) -> Result<bool, StoreError> {
+pub(super) fn end(
+    transaction: &WriteTransaction,
+    id: &str,
+    now_ms: u64,
+) -> Result<bool, StoreError> {
+    change(transaction, id, |session| SessionRecord { ended_at_ms: Some(now_ms), ..session })
+}
+
+/// Changes a session if it is live; says whether it was.
+fn change(
+    transaction: &WriteTransaction,
+    id: &str,
+    work: impl FnOnce(SessionRecord) -> SessionRecord,
+) -> Result<bool, StoreError> {
     let mut sessions = transaction.open_table(SESSIONS)?;
     let found: Option<SessionRecord> =
         sessions.get(id)?.map(|bytes| decode(bytes.value())).transpose()?;
     match found {
         Some(session) if session.is_live() => {
-            let ended = SessionRecord { ended_at_ms: Some(now_ms), ..session };
-            sessions.insert(id, encode(&ended)?.as_slice())?;
+            sessions.insert(id, encode(&work(session))?.as_slice())?;
             Ok(true)
         }
         _ => Ok(false),
     }
-}
-
-fn hash(secret: &str) -> String {
-    random::hex(&Sha256::digest(secret))
 }

@@ -25,6 +25,9 @@ pub struct User {
     pub password: String,
     /// The organisation that is active after sign-in.
     pub org_id: Option<String>,
+    /// The e-mail address, which serves as a name to sign in with as well.
+    #[serde(default)]
+    pub email: String,
 }
 
 impl Store {
@@ -50,6 +53,16 @@ impl Store {
         Ok(all)
     }
 
+    /// The user with this user name or e-mail address; upper and lower case are the same.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn user_called(&self, identifier: &str) -> Result<Option<User>, StoreError> {
+        let wanted = identifier.trim().to_lowercase();
+        let users = self.users()?;
+        Ok(users.into_iter().find(|user| user.username == wanted || user.email == wanted))
+    }
+
     /// The user with this name, if the password is right. Takes as long for an unknown name and for any
     /// wrong password, so that time tells nothing about either.
     ///
@@ -63,10 +76,22 @@ impl Store {
             None => None,
         };
         let expected = user.as_ref().map_or("", |user| user.password.as_str());
-        // Hashes have one length, which the comparison needs to be constant in time.
-        let same = Sha256::digest(expected).ct_eq(&Sha256::digest(password));
-        Ok(user.filter(|_| bool::from(same)))
+        let same = same_secret(expected, password);
+        Ok(user.filter(|_| same))
     }
+}
+
+impl User {
+    /// Whether this is the user's password.
+    #[must_use]
+    pub fn has_password(&self, password: &str) -> bool {
+        same_secret(&self.password, password)
+    }
+}
+
+fn same_secret(expected: &str, given: &str) -> bool {
+    // Hashes have one length, which the comparison needs to be constant in time.
+    Sha256::digest(expected).ct_eq(&Sha256::digest(given)).into()
 }
 
 fn record(
@@ -88,9 +113,25 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), StoreError> {
             name: name.to_owned(),
             password: password.to_owned(),
             org_id: org_id.map(str::to_owned),
+            email: String::new(),
         };
         users.insert(id.as_str(), encode(&user)?.as_slice())?;
         usernames.insert(username, id.as_str())?;
+    }
+    Ok(())
+}
+
+/// Gives every user an e-mail address.
+pub(super) fn add_emails(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let mut users = transaction.open_table(USERS)?;
+    let mut found: Vec<User> = Vec::new();
+    for entry in users.iter()? {
+        found.push(decode(entry?.1.value())?);
+    }
+    for user in found {
+        let email = format!("{}@example.com", user.username);
+        let user = User { email, ..user };
+        users.insert(user.id.as_str(), encode(&user)?.as_slice())?;
     }
     Ok(())
 }

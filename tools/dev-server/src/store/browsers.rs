@@ -1,0 +1,284 @@
+//! Browsers as Clerk sees them (its name for one is "client"): each may hold several sessions.
+
+use redb::{ReadableTable, TableDefinition, WriteTransaction};
+use serde::{Deserialize, Serialize};
+
+use super::sessions::{self, SessionRecord};
+use super::{Membership, Store, StoreError, User, decode, encode, hash, organizations};
+use crate::random;
+
+/// Hash of a browser's secret to record. The secret itself is not kept, as with the other cookie's.
+const BROWSERS: TableDefinition<&str, &[u8]> = TableDefinition::new("browsers");
+/// Most sessions that are remembered for a browser. Ended ones are among them, so that a request for one
+/// is told from a request for another browser's.
+const MAX_SESSIONS: usize = 50;
+
+/// A browser that has been given a secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BrowserRecord {
+    /// The id, `client_…`; no secret.
+    pub id: String,
+    /// Its sessions, live or ended, the newest last.
+    pub session_ids: Vec<String>,
+    /// The session that its pages used last.
+    pub last_active_session_id: Option<String>,
+    /// The sign-in that has begun and is not complete.
+    pub sign_in: Option<SignInRecord>,
+    /// When it was first seen, in milliseconds since the Unix epoch.
+    pub created_at_ms: u64,
+    /// When it last changed. Always increases with a change, because pages compare it.
+    pub updated_at_ms: u64,
+}
+
+/// A sign-in that waits for the proof of who signs in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignInRecord {
+    /// The id, `sia_…`.
+    pub id: String,
+    /// The user who is to prove it.
+    pub user_id: String,
+    /// The user's e-mail address.
+    pub email: String,
+    /// What was typed to name the user.
+    pub identifier: String,
+    /// Whether a code was sent.
+    pub code_sent: bool,
+}
+
+/// A browser with all that is known of its live sessions.
+#[derive(Clone)]
+pub struct Browser {
+    /// The record.
+    pub record: BrowserRecord,
+    /// The live sessions, the newest last.
+    pub sessions: Vec<OpenSession>,
+}
+
+/// A live session with its user.
+#[derive(Clone)]
+pub struct OpenSession {
+    /// The session.
+    pub session: SessionRecord,
+    /// The user.
+    pub user: User,
+    /// The user's memberships.
+    pub memberships: Vec<Membership>,
+}
+
+impl OpenSession {
+    /// The membership of the organisation that is active in the session.
+    #[must_use]
+    pub fn active_membership(&self) -> Option<&Membership> {
+        self.membership(self.session.org_id.as_deref()?)
+    }
+
+    /// The membership of an organisation.
+    #[must_use]
+    pub fn membership(&self, org_id: &str) -> Option<&Membership> {
+        self.memberships.iter().find(|membership| membership.organization.id == org_id)
+    }
+}
+
+impl Browser {
+    /// The live session with this id.
+    #[must_use]
+    pub fn session(&self, id: &str) -> Option<&OpenSession> {
+        self.sessions.iter().find(|open| open.session.id == id)
+    }
+
+    /// The session that is active: the one used last, or the newest if that has ended.
+    #[must_use]
+    pub fn active(&self) -> Option<&OpenSession> {
+        let last = self.record.last_active_session_id.as_deref();
+        last.and_then(|id| self.session(id)).or_else(|| self.sessions.last())
+    }
+}
+
+impl Store {
+    /// The browser that holds `secret`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn browser(&self, secret: &str) -> Result<Option<Browser>, StoreError> {
+        let transaction = self.read()?;
+        let found = transaction.open_table(BROWSERS)?.get(hash(secret).as_str())?;
+        let Some(bytes) = found else {
+            return Ok(None);
+        };
+        let record: BrowserRecord = decode(bytes.value())?;
+        let mut sessions = Vec::new();
+        for id in &record.session_ids {
+            let session = self.session(id)?.filter(SessionRecord::is_live);
+            let Some(session) = session else {
+                continue;
+            };
+            if let Some(user) = self.user(&session.user_id)? {
+                let memberships = organizations::memberships(&transaction, &user.id)?;
+                sessions.push(OpenSession { session, user, memberships });
+            }
+        }
+        Ok(Some(Browser { record, sessions }))
+    }
+
+    /// Makes sure that there is a browser with `secret`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn meet_browser(&self, secret: &str, now_ms: u64) -> Result<(), StoreError> {
+        self.change_browser(secret, now_ms, |_, _| Ok(()))
+    }
+
+    /// Replaces the browser's sign-in that has begun.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn set_sign_in(
+        &self,
+        secret: &str,
+        sign_in: SignInRecord,
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
+        self.change_browser(secret, now_ms, |_, browser| {
+            browser.sign_in = Some(sign_in);
+            Ok(())
+        })
+    }
+
+    /// Begins a session of `user` in the browser that held `secret` and holds `renewed` from now on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn open_session(
+        &self,
+        secret: Option<&str>,
+        renewed: &str,
+        user: &User,
+        now_ms: u64,
+    ) -> Result<SessionRecord, StoreError> {
+        self.write(|transaction| {
+            if let Some(secret) = secret {
+                // The same cookie may hold a session of the simple sign-in, which nobody could sign out
+                // of any more.
+                sessions::end_client(transaction, secret, now_ms)?;
+                rename(transaction, secret, renewed)?;
+            }
+            let session = sessions::begin(transaction, user, now_ms)?;
+            change(transaction, renewed, now_ms, |browser| {
+                browser.session_ids.push(session.id.clone());
+                let surplus = browser.session_ids.len().saturating_sub(MAX_SESSIONS);
+                browser.session_ids.drain(..surplus);
+                browser.last_active_session_id = Some(session.id.clone());
+                browser.sign_in = None;
+            })?;
+            Ok(session)
+        })
+    }
+
+    /// Makes a session the browser's active one and sets the organisation that is active in it. Nothing
+    /// happens to a session that has ended meanwhile.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn touch_session(
+        &self,
+        secret: &str,
+        session_id: &str,
+        org_id: Option<String>,
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
+        self.change_browser(secret, now_ms, |transaction, browser| {
+            browser.last_active_session_id = Some(session_id.to_owned());
+            sessions::touch(transaction, session_id, org_id, now_ms)
+        })
+    }
+
+    /// Ends sessions of the browser, by their ids.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn end_sessions_of_browser(
+        &self,
+        secret: &str,
+        session_ids: &[String],
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
+        self.change_browser(secret, now_ms, |transaction, _| {
+            for id in session_ids {
+                sessions::end(transaction, id, now_ms)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn change_browser(
+        &self,
+        secret: &str,
+        now_ms: u64,
+        work: impl FnOnce(&WriteTransaction, &mut BrowserRecord) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let mut worked = Ok(());
+            change(transaction, secret, now_ms, |browser| worked = work(transaction, browser))?;
+            worked
+        })
+    }
+}
+
+/// Changes the record of the browser with `secret`, or of a new one.
+fn change(
+    transaction: &WriteTransaction,
+    secret: &str,
+    now_ms: u64,
+    work: impl FnOnce(&mut BrowserRecord),
+) -> Result<(), StoreError> {
+    let key = hash(secret);
+    let mut browsers = transaction.open_table(BROWSERS)?;
+    let found = browsers.get(key.as_str())?.map(|bytes| decode(bytes.value())).transpose()?;
+    let mut browser = found.unwrap_or_else(|| BrowserRecord {
+        id: random::id("client_"),
+        session_ids: Vec::new(),
+        last_active_session_id: None,
+        sign_in: None,
+        created_at_ms: now_ms,
+        updated_at_ms: 0,
+    });
+    browser.updated_at_ms = now_ms.max(browser.updated_at_ms + 1);
+    work(&mut browser);
+    browsers.insert(key.as_str(), encode(&browser)?.as_slice())?;
+    Ok(())
+}
+
+fn rename(transaction: &WriteTransaction, from: &str, to: &str) -> Result<(), StoreError> {
+    let mut browsers = transaction.open_table(BROWSERS)?;
+    let removed = browsers.remove(hash(from).as_str())?.map(|bytes| bytes.value().to_vec());
+    if let Some(bytes) = removed {
+        browsers.insert(hash(to).as_str(), bytes.as_slice())?;
+    }
+    Ok(())
+}
+
+/// Forgets the browser with `secret` and ends its sessions; nothing happens if there is none.
+pub(super) fn end(
+    transaction: &WriteTransaction,
+    secret: &str,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    let removed = {
+        let mut browsers = transaction.open_table(BROWSERS)?;
+        browsers.remove(hash(secret).as_str())?.map(|bytes| bytes.value().to_vec())
+    };
+    let Some(bytes) = removed else {
+        return Ok(());
+    };
+    let browser: BrowserRecord = decode(&bytes)?;
+    for id in &browser.session_ids {
+        sessions::end(transaction, id, now_ms)?;
+    }
+    Ok(())
+}
+
+/// Makes the table.
+pub(super) fn create(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(BROWSERS)?;
+    Ok(())
+}
