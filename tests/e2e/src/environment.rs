@@ -9,6 +9,8 @@ pub struct Environment {
     pub dist: PathBuf,
     /// The dev server's program.
     pub dev_server: PathBuf,
+    /// The folder of Clerk's scripts, if they could be had.
+    pub clerk_packages: Option<PathBuf>,
     /// The program that speaks WebDriver.
     pub chromedriver: PathBuf,
     /// The browser's program.
@@ -26,6 +28,7 @@ impl Environment {
         Self {
             dist: existing("E2E_DIST", "the folder of the release bundle"),
             dev_server: existing("E2E_DEV_SERVER", "the dev server's program"),
+            clerk_packages: std::env::var_os("E2E_CLERK_PACKAGES").map(PathBuf::from),
             chromedriver: existing("CHROMEDRIVER", "the browser's driver"),
             chromium: existing("CHROMIUM", "the browser"),
         }

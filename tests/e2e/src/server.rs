@@ -64,6 +64,9 @@ fn command(environment: &Environment, data: &Path, port: u16) -> Command {
         .arg("--data")
         .arg(data)
         .stderr(Stdio::from(log));
+    if let Some(folder) = &environment.clerk_packages {
+        command.arg("--clerk-packages").arg(folder);
+    }
     command
 }
 

@@ -62,6 +62,15 @@ pub enum Error {
         /// How it ended.
         status: String,
     },
+    /// What was fetched is not what was pinned.
+    WrongIntegrity {
+        /// The package.
+        package: &'static str,
+        /// What its archive should be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
     /// The bundle is larger than agreed.
     OverBudget {
         /// Bytes after brotli.
@@ -120,6 +129,11 @@ impl fmt::Display for Error {
             Self::ChildEnded { name, status } => {
                 write!(f, "{name} ended by itself ({status}), so everything is stopped")
             }
+            Self::WrongIntegrity { package, expected, found } => write!(
+                f,
+                "the archive of {package} is not the one that was pinned, and is not used\n  \
+                 expected {expected}\n  found    {found}"
+            ),
             Self::OverBudget { total, budget } => write!(
                 f,
                 "the bundle is {total} bytes after brotli, {} more than the budget of {budget}; \

@@ -7,6 +7,7 @@ mod apt;
 mod browsers;
 mod bundle;
 mod check;
+mod clerk;
 mod counts;
 mod debian;
 mod error;

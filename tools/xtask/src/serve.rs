@@ -7,7 +7,7 @@ use crate::toolchain::WasmToolchain;
 use crate::workspace::Workspace;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,6 +65,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     free(options.api_port, "--api-port")?;
     let needs = [Need::Target, Need::WasmBindgen, Need::Trunk];
     let toolchain = setup::ensure(workspace, &needs)?;
+    let clerk = setup::clerk_packages(workspace);
     process::visible(&mut workspace.cargo(&["build", "--package", "dev-server"]))?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -73,7 +74,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .map_err(|error| Error::Usage(format!("cannot listen for Ctrl-C: {error}")))?;
 
     // Both stop when they go out of scope, on every way out of here.
-    let Some(mut api) = start_api(workspace, options, &stop)? else {
+    let Some(mut api) = start_api(workspace, options, clerk.as_deref(), &stop)? else {
         return Ok(());
     };
     let mut trunk = start_trunk(workspace, options, toolchain)?;
@@ -95,11 +96,15 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 fn start_api(
     workspace: &Workspace,
     options: &Options,
+    clerk: Option<&Path>,
     stop: &AtomicBool,
 ) -> Result<Option<Server>> {
     let mut command = workspace.command(workspace.debug_binary("dev-server"));
     command.args(["--port", &options.api_port.to_string(), "--data", "target/dev-data"]);
     command.arg("--dist").arg(serve_dist(workspace));
+    if let Some(folder) = clerk {
+        command.arg("--clerk-packages").arg(folder);
+    }
     for host in ["localhost", "127.0.0.1"] {
         command.args(["--origin", &format!("http://{host}:{}", options.port)]);
     }
@@ -219,7 +224,7 @@ mod tests {
     #[test]
     fn trunk_sends_the_api_to_the_dev_servers_port() {
         let config = include_str!("../../../Trunk.toml");
-        for path in ["/api", "/auth", "/.well-known", "/__dev"] {
+        for path in ["/api", "/auth", "/.well-known", "/__dev", "/__clerk"] {
             let backend = format!("backend = \"http://127.0.0.1:{API_PORT}{path}\"");
             assert!(config.contains(&backend), "{path}");
         }

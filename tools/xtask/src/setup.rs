@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::toolchain::{self, WasmToolchain};
 use crate::workspace::{self, Workspace};
-use crate::{browsers, npm, own_std, tools, versions};
+use crate::{browsers, clerk, npm, own_std, tools, versions};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Something that cargo alone does not bring.
@@ -21,6 +22,8 @@ pub enum Need {
     StdSource,
     /// A browser that tests can drive.
     Browser,
+    /// Clerk's own scripts, for the dev server.
+    Clerk,
 }
 
 /// Everything, in the order in which it is installed: what fails early comes first.
@@ -28,6 +31,7 @@ const ALL: &[Need] = &[
     Need::Target,
     Need::StdSource,
     Need::Shrinkers,
+    Need::Clerk,
     Need::Browser,
     Need::WasmBindgen,
     Need::Trunk,
@@ -42,6 +46,7 @@ impl Need {
             Self::Shrinkers => "wasm-opt",
             Self::StdSource => "rust-src",
             Self::Browser => "chromium",
+            Self::Clerk => "clerk-js",
         }
     }
 
@@ -52,6 +57,7 @@ impl Need {
             Self::WasmBindgen => "connects Rust and JavaScript, runs browser tests; 2 minutes",
             Self::Shrinkers => "with esbuild: shrinks the release bundle",
             Self::StdSource => "the release bundle has a standard library of its own",
+            Self::Clerk => "with its prebuilt forms: signs in, in the browser",
             Self::Browser => "browser tests and end-to-end tests run in it",
         }
     }
@@ -67,6 +73,7 @@ impl Need {
             Self::WasmBindgen => tools::find_wasm_bindgen(workspace),
             Self::Shrinkers => npm::find(workspace),
             Self::StdSource => own_std::find(workspace),
+            Self::Clerk => clerk::find(workspace),
             Self::Browser => browsers::find(workspace).ok().map(|browser| browser.version),
         }
     }
@@ -79,13 +86,20 @@ impl Need {
             Self::Shrinkers => npm::install(workspace),
             Self::StdSource => own_std::install(workspace),
             Self::Browser => browsers::install(workspace),
+            Self::Clerk => clerk::install(workspace),
         }
+    }
+
+    /// Whether all goes on without it: the bundle is larger, or pages cannot use Clerk's own scripts.
+    fn is_optional(self) -> bool {
+        matches!(self, Self::StdSource | Self::Clerk)
     }
 
     fn wanted_version(self, workspace: &Workspace) -> String {
         match self {
             Self::Trunk => versions::TRUNK.to_owned(),
             Self::Shrinkers => versions::WASM_OPT.to_owned(),
+            Self::Clerk => versions::CLERK_JS.version.to_owned(),
             Self::WasmBindgen => versions::wasm_bindgen(workspace).unwrap_or_default(),
             Self::Target | Self::StdSource | Self::Browser => String::new(),
         }
@@ -101,8 +115,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
             None => {
                 if let Err(error) = install(workspace, need) {
                     eprintln!("  {:<14} {error}", need.name());
-                    // Without it the bundle is only larger.
-                    if need != Need::StdSource {
+                    if !need.is_optional() {
                         failed.push(need.name().to_owned());
                     }
                 }
@@ -124,6 +137,17 @@ pub fn ensure(workspace: &Workspace, needs: &[Need]) -> Result<WasmToolchain> {
         }
     }
     toolchain::find(workspace).ok_or_else(|| not_usable(Need::Target))
+}
+
+/// The folder of Clerk's scripts, fetched if they are not there; nothing if they cannot be had.
+pub fn clerk_packages(workspace: &Workspace) -> Option<PathBuf> {
+    if Need::Clerk.find(workspace).is_none()
+        && let Err(error) = install(workspace, Need::Clerk)
+    {
+        eprintln!("  {:<14} {error}\n  Everything else works without it.", Need::Clerk.name());
+        return None;
+    }
+    Some(clerk::folder(workspace))
 }
 
 /// `cargo xtask env`: shell commands for those who call cargo and trunk themselves.

@@ -131,12 +131,16 @@ fn e2e_tests(workspace: &Workspace) -> Result<Command> {
     setup::ensure(workspace, &[Need::Target, Need::Browser])?;
     // Its size is looked at on its own: it must not hide what the tests say.
     bundle::run(workspace, &bundle::Options { no_budget: true })?;
+    let clerk = setup::clerk_packages(workspace);
     process::visible(&mut workspace.cargo(&["build", "-p", "dev-server"]))?;
 
     let mut cargo = workspace.cargo(&["test", "--no-fail-fast", "-p", "e2e"]);
     cargo
         .env("E2E_DIST", workspace.dist())
         .env("E2E_DEV_SERVER", workspace.debug_binary("dev-server"));
+    if let Some(folder) = clerk {
+        cargo.env("E2E_CLERK_PACKAGES", folder);
+    }
     with_browser(&mut cargo, &browsers::find(workspace)?);
     Ok(cargo)
 }

@@ -10,6 +10,37 @@ pub const TRUNK: &str = "0.21.14";
 /// because npm and trunk read only their own files; a test holds the three together.
 pub const WASM_OPT: &str = "132";
 
+/// A package of npm's that is fetched without what it depends on.
+pub struct NpmPackage {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// What its archive's bytes must be; `npm view <name>@<version> dist.integrity` says it.
+    pub integrity: &'static str,
+    /// Where it goes, beside the others.
+    pub folder: &'static str,
+}
+
+/// Clerk in the browser.
+pub const CLERK_JS: NpmPackage = NpmPackage {
+    name: "@clerk/clerk-js",
+    version: "6.40.0",
+    integrity: "sha512-2MnZ/ygvuCmeuqfXQmsxfQaLN/SSJvQbtT2cLXbgr5VKr3KmZFZBVvX977fG3eZ6pprl4J9pO+I2bbe6BvColg==",
+    folder: "clerk-js",
+};
+
+/// Clerk's prebuilt forms.
+const CLERK_UI: NpmPackage = NpmPackage {
+    name: "@clerk/ui",
+    version: "1.36.0",
+    integrity: "sha512-uI96zYCh5jISLOt1mdpIPy/Y31P0kwFxjUFOxLUwFfTHFmGUcRjbqN6bbb+75tdI2Bz6ARGws3rhspDer+xIfQ==",
+    folder: "ui",
+};
+
+/// All of Clerk that the dev server hands out.
+pub const CLERK: [NpmPackage; 2] = [CLERK_JS, CLERK_UI];
+
 /// The package that decides which `wasm-bindgen` command line fits.
 const WASM_BINDGEN: &str = "wasm-bindgen";
 
