@@ -53,6 +53,7 @@ pub fn config(data: &Path) -> Config {
         data: data.to_owned(),
         origins: vec![PAGE.to_owned()],
         token_life_seconds: 60,
+        clerk_packages: Some(data.join("clerk")),
     }
 }
 
@@ -79,6 +80,10 @@ impl App {
         let Self { state, router, folder, .. } = self;
         drop((state, router));
         Self::on(folder)
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub fn dist(&self) -> PathBuf {
@@ -166,6 +171,11 @@ impl Ask {
         self.header("content-type", "application/json").body(body.to_string().into_bytes())
     }
 
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.header("content-type", "application/x-www-form-urlencoded").body(body)
+    }
+
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
@@ -201,7 +211,7 @@ impl Answer {
         assert_eq!(self.header("x-content-type-options"), "nosniff");
         if self.status >= 400 {
             assert!(!self.code().is_empty(), "{} {}", self.status, self.text());
-            assert!(self.json()["error"]["message"].is_string());
+            assert!(self.error()["message"].is_string());
             assert_eq!(self.header("content-type"), "application/json");
         }
         if self.status == 401 {
@@ -223,7 +233,13 @@ impl Answer {
 
     /// The error's code, or nothing.
     pub fn code(&self) -> String {
-        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
+        self.error()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The error, in whichever of the two shapes it came.
+    pub fn error(&self) -> Value {
+        let json = self.json();
+        json.get("errors").and_then(|errors| errors.get(0)).unwrap_or(&json["error"]).clone()
     }
 
     pub fn header(&self, name: &str) -> &str {

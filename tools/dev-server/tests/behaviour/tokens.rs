@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{App, NOW, NOW_MS, PAGE, SignedIn, foreign_key_pem, get, key_pem, post};
 
-fn part(jwt: &str, index: usize) -> Value {
+pub fn part(jwt: &str, index: usize) -> Value {
     let part = jwt.split('.').nth(index).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }

@@ -13,14 +13,18 @@ use crate::state::AppState;
 use crate::store::Browser;
 
 /// An answer that is no error.
-pub enum Answer {
-    /// The thing itself.
-    Bare(Value),
-    /// The thing, the browser's new state beside it, and cookies.
-    Enveloped(Value, HeaderMap),
+pub struct Answer {
+    value: Value,
+    cookies: HeaderMap,
 }
 
 impl Answer {
+    /// The thing itself.
+    #[must_use]
+    pub fn bare(value: Value) -> Self {
+        Self { value, cookies: HeaderMap::new() }
+    }
+
     /// The answer to a change. The browser, which holds `secret` from now on, comes along with it, so
     /// that pages need not ask for it.
     ///
@@ -33,25 +37,29 @@ impl Answer {
         browser: &Browser,
         secret: &str,
     ) -> Result<Self, ApiError> {
-        let mut headers = HeaderMap::new();
-        if call.by_cookie() {
-            if call.key.as_ref().is_none_or(|key| key.secret() != secret) {
-                cookies::set_client(&mut headers, secret);
-            }
-            let signed_in = !browser.sessions.is_empty();
-            let since = if signed_in { browser.record.updated_at_ms / 1000 } else { 0 };
-            cookies::set_client_uat(&mut headers, since);
-        }
         let client = resources::client(state, call, browser)?;
-        Ok(Self::Enveloped(json!({ "response": response, "client": client }), headers))
+        let mut answer = Self::bare(json!({ "response": response, "client": client }));
+        if call.by_cookie() && call.key.as_ref().is_none_or(|key| key.secret() != secret) {
+            cookies::set_client(&mut answer.cookies, secret);
+        }
+        Ok(answer.telling_who_is_in(call, Some(browser)))
+    }
+
+    /// The same answer, with the cookie by which other tabs notice who is signed in. With a development
+    /// key, pages write that one themselves.
+    #[must_use]
+    pub fn telling_who_is_in(mut self, call: &Call, browser: Option<&Browser>) -> Self {
+        if call.by_cookie() {
+            let signed_in = browser.filter(|browser| !browser.sessions.is_empty());
+            let since = signed_in.map_or(0, |browser| browser.record.updated_at_ms / 1000);
+            cookies::set_client_uat(&mut self.cookies, since);
+        }
+        self
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        match self {
-            Self::Bare(value) => Json(value).into_response(),
-            Self::Enveloped(value, headers) => (headers, Json(value)).into_response(),
-        }
+        (self.cookies, Json(self.value)).into_response()
     }
 }

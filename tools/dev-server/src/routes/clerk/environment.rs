@@ -7,7 +7,7 @@ use crate::state::AppState;
 
 /// `GET /environment`, and `PATCH` from pages with a development key.
 pub fn read(state: &AppState) -> Answer {
-    Answer::Bare(json!({
+    Answer::bare(json!({
         "object": "environment",
         "id": "env_local",
         "auth_config": {

@@ -91,12 +91,14 @@ async fn dev_browser(state: &AppState) -> Result<Answer, ApiError> {
     let (secret, now_ms) = (random::id("dvb_"), state.now_ms());
     let id = secret.clone();
     state.store(move |store| store.meet_browser(&secret, now_ms)).await?;
-    Ok(Answer::Bare(json!({ "object": "dev_browser", "id": id })))
+    Ok(Answer::bare(json!({ "object": "dev_browser", "id": id })))
 }
 
 fn read_client(state: &AppState, call: &Call) -> Result<Answer, ApiError> {
-    let client = call.browser.as_ref().map(|browser| resources::client(state, call, browser));
-    Ok(Answer::Bare(json!({ "response": client.transpose()?, "client": null })))
+    let browser = call.browser.as_ref();
+    let client = browser.map(|browser| resources::client(state, call, browser)).transpose()?;
+    let answer = Answer::bare(json!({ "response": client, "client": null }));
+    Ok(answer.telling_who_is_in(call, browser))
 }
 
 async fn make_client(state: &AppState, call: &Call) -> Result<Answer, ApiError> {

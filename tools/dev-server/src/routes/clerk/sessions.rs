@@ -78,7 +78,8 @@ pub async fn end(
 /// signed in.
 pub async fn end_all(state: &AppState, call: &Call) -> Result<Answer, ApiError> {
     let Some(browser) = &call.browser else {
-        return Ok(Answer::Bare(json!({ "response": null, "client": null })));
+        let answer = Answer::bare(json!({ "response": null, "client": null }));
+        return Ok(answer.telling_who_is_in(call, None));
     };
     let secret = call.secret_or_new();
     end_sessions(state, &secret, browser.record.session_ids.clone()).await?;
@@ -100,7 +101,7 @@ fn minted(
     form: Form<'_>,
 ) -> Result<Answer, ApiError> {
     let jwt = state.mint_clerk(open, form, &call.headers)?;
-    Ok(Answer::Bare(json!({ "object": "token", "jwt": jwt.expose() })))
+    Ok(Answer::bare(json!({ "object": "token", "jwt": jwt.expose() })))
 }
 
 /// The user's membership of an organisation; none for an empty id, which stands for the user alone.

@@ -37,7 +37,7 @@ pub async fn create(state: &AppState, call: &Call) -> Result<Answer, ApiError> {
 
 /// `GET /client/sign_ins/{id}`.
 pub fn read(state: &AppState, call: &Call, id: &str) -> Result<Answer, ApiError> {
-    Ok(Answer::Bare(resources::pending_sign_in(state, begun(call, id)?)))
+    Ok(Answer::bare(resources::pending_sign_in(state, begun(call, id)?)))
 }
 
 /// `POST /client/sign_ins/{id}/prepare_first_factor`: "sends" the code.

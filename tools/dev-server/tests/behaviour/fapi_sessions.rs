@@ -1,0 +1,187 @@
+//! Sessions of Clerk's: switching, organisations, the end, and what outlives a restart.
+
+use serde_json::{Value, json};
+
+use crate::fapi_page::{KEYS, Key, Page, tokens_of};
+use crate::harness::{App, get, post};
+use crate::tokens::part;
+
+fn touch(session: &str) -> String {
+    format!("/client/sessions/{session}/touch")
+}
+
+async fn verdict(app: &App, jwt: &str) -> u16 {
+    get("/api/foo").bearer(jwt).send(app).await.status
+}
+
+#[tokio::test]
+async fn switching_the_organisation_brings_the_session_with_a_token_for_it() {
+    for key in KEYS {
+        let app = App::new();
+        let (mut page, ada) = Page::of(&app, key, "ada").await;
+        for (asked, shown, role) in [
+            ("org_compilers", json!("org_compilers"), json!("member")),
+            ("org_engines", json!("org_engines"), json!("admin")),
+            ("", Value::Null, Value::Null),
+        ] {
+            let fields = [("active_organization_id", asked), ("intent", "select_org")];
+            let answer = page.post(&touch(&ada), &fields).await.json();
+            let session = &answer["response"];
+            assert_eq!(session["last_active_organization_id"], shown);
+            let jwt = session["last_active_token"]["jwt"].as_str().unwrap();
+            assert_eq!(part(jwt, 1)["o"]["id"], shown);
+            assert_eq!(part(jwt, 1)["o"]["rol"], role);
+            assert_eq!(answer["client"]["sessions"][0]["id"], ada);
+            assert_eq!(page.client().await["sessions"][0]["last_active_organization_id"], shown);
+            assert_eq!(verdict(&app, jwt).await, 200, "{key:?} {asked}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_touch_that_names_no_organisation_leaves_it() {
+    let app = App::new();
+    let (mut page, ada) = Page::of(&app, Key::Live, "ada").await;
+    app.clock.set_ms(crate::harness::NOW_MS + 9_000);
+    let answer = page.post(&touch(&ada), &[("intent", "focus")]).await.json();
+    assert_eq!(answer["response"]["last_active_organization_id"], "org_engines");
+    assert_eq!(answer["response"]["last_active_at"], crate::harness::NOW_MS + 9_000);
+}
+
+#[tokio::test]
+async fn an_organisation_of_others_is_refused_and_changes_nothing() {
+    let app = App::new();
+    let (mut page, linus) = Page::of(&app, Key::Live, "linus").await;
+    for org in ["org_engines", "org_unknown", "../org"] {
+        let touched = page.post(&touch(&linus), &[("active_organization_id", org)]).await;
+        let minted = page.post(&tokens_of(&linus), &[("organization_id", org)]).await;
+        for answer in [touched, minted] {
+            let told = (answer.status, answer.code());
+            assert_eq!(told, (404, "organization_not_found_or_unauthorized".to_owned()), "{org}");
+        }
+    }
+    assert_eq!(page.client().await["sessions"][0]["last_active_organization_id"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_roles_and_permissions_of_the_user_are_listed() {
+    let app = App::new();
+    let (mut page, _) = Page::of(&app, Key::Test, "ada").await;
+    let client = page.client().await;
+    let listed = client["sessions"][0]["user"]["organization_memberships"].as_array().unwrap();
+    let listed: Vec<_> =
+        listed.iter().map(|of| (&of["organization"]["slug"], &of["role"])).collect();
+    let (compilers, engines) = (json!("compilers"), json!("engines"));
+    let (member, admin) = (json!("org:member"), json!("org:admin"));
+    assert_eq!(listed, [(&compilers, &member), (&engines, &admin)]);
+}
+
+#[tokio::test]
+async fn signing_out_ends_every_session_of_the_browser_and_no_other() {
+    for key in KEYS {
+        let app = App::new();
+        let (mut page, ada) = Page::of(&app, key, "ada").await;
+        let (mut elsewhere, kept) = Page::of(&app, key, "ada").await;
+        let jwt = page.token(&ada).await;
+        page.sign_in("grace").await;
+        let answer = page.request("DELETE", "/client/sessions", &[]).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.json()["response"]["sessions"], json!([]));
+        assert_eq!(page.client().await["sessions"], json!([]));
+        assert_eq!(verdict(&app, &jwt).await, 401, "its tokens are over too");
+        let late = page.post(&tokens_of(&ada), &[]).await;
+        assert_eq!((late.status, late.code().as_str()), (401, "authentication_invalid"));
+        assert_eq!(verdict(&app, &elsewhere.token(&kept).await).await, 200, "{key:?}");
+        if key == Key::Live {
+            assert_eq!(answer.cookie("__client_uat").as_deref(), Some("0"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn signing_out_of_nothing_succeeds() {
+    let app = App::new();
+    for key in KEYS {
+        let mut page = Page::load(&app, key).await;
+        assert_eq!(page.request("DELETE", "/client/sessions", &[]).await.status, 200);
+        assert_eq!(page.request("DELETE", "/client", &[]).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn one_session_ends_and_the_other_stays() {
+    for (path, status) in [("end", "ended"), ("remove", "removed")] {
+        let app = App::new();
+        let (mut page, ada) = Page::of(&app, Key::Live, "ada").await;
+        let grace = page.sign_in("grace").await;
+        let answer = page.post(&format!("/client/sessions/{ada}/{path}"), &[]).await.json();
+        assert_eq!(answer["response"]["status"], status);
+        assert_eq!(answer["response"]["last_active_token"], Value::Null);
+        assert_eq!(answer["client"]["sessions"].as_array().unwrap().len(), 1);
+        assert_eq!(page.post(&touch(&ada), &[]).await.status, 401);
+        assert_eq!(verdict(&app, &page.token(&grace).await).await, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_session_is_gone_and_its_tokens_are_refused() {
+    for key in KEYS {
+        let app = App::new();
+        let (mut page, ada) = Page::of(&app, key, "ada").await;
+        let revoke = || post("/__dev/clerk/revoke").json(json!({ "session_id": ada }));
+        assert_eq!(revoke().send(&app).await.status, 204);
+        let tokens = page.post(&tokens_of(&ada), &[]).await;
+        assert_eq!((tokens.status, tokens.code().as_str()), (401, "authentication_invalid"));
+        assert_eq!(page.client().await["sessions"], json!([]));
+        assert_eq!(revoke().send(&app).await.status, 404, "{key:?}");
+    }
+}
+
+#[tokio::test]
+async fn everything_is_still_there_after_a_restart() {
+    for key in KEYS {
+        let app = App::new();
+        let (mut page, ada) = Page::of(&app, key, "ada").await;
+        page.post(&touch(&ada), &[("active_organization_id", "org_compilers")]).await;
+        let jwt = page.token(&ada).await;
+        let before = page.client().await;
+        let secret = page.secret.clone();
+        let app = app.restart();
+        let mut page = Page { app: &app, key, secret };
+        let after = page.client().await;
+        assert_eq!(after["id"], before["id"]);
+        assert_eq!(after["sessions"][0]["id"], ada);
+        assert_eq!(after["sessions"][0]["last_active_organization_id"], "org_compilers");
+        assert_eq!(after["sessions"][0]["user"], before["sessions"][0]["user"]);
+        assert_eq!(verdict(&app, &jwt).await, 200, "{key:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_client_is_newer_after_every_change_even_within_one_moment() {
+    let app = App::new();
+    let (mut page, ada) = Page::of(&app, Key::Live, "ada").await;
+    let mut last = page.client().await["updated_at"].as_u64().unwrap();
+    for _ in 0..3 {
+        page.post(&touch(&ada), &[]).await;
+        let now = page.client().await["updated_at"].as_u64().unwrap();
+        assert!(now > last);
+        last = now;
+    }
+}
+
+#[tokio::test]
+async fn the_simple_sign_in_takes_the_place_of_clerks_and_the_other_way_round() {
+    let app = App::new();
+    let (mut page, clerks) = Page::of(&app, Key::Live, "ada").await;
+    let jwt = page.token(&clerks).await;
+    let cookie = format!("__client={}", page.secret.clone().unwrap());
+    let body = json!({ "username": "grace", "password": "nanoseconds" });
+    let signed_in = post("/auth/sign-in").origin(crate::harness::PAGE).header("cookie", &cookie);
+    let answer = signed_in.json(body).send(&app).await;
+    assert_eq!(verdict(&app, &jwt).await, 401, "nobody could sign out of it any more");
+    let simple = answer.cookie("__session").unwrap();
+    page.secret = answer.cookie("__client");
+    page.sign_in("ada").await;
+    assert_eq!(verdict(&app, &simple).await, 401);
+}
