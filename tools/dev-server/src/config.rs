@@ -15,7 +15,7 @@ usage: dev-server [options]
   --data DIR             folder of the database and the signing key (target/dev-data)
   --origin ORIGIN        origin that may use the API besides the server's own; may be repeated
   --token-life SECONDS   life of a session token (60)
-  --clerk-packages DIR   folder of Clerk's scripts: DIR/clerk-js/dist and DIR/ui/dist (none)
+  --clerk-packages DIR   folder of Clerk's scripts (target/tools/clerk)
   --help                 this text";
 
 /// Longest life of a token that can be asked for, in seconds: a day.
@@ -34,8 +34,9 @@ pub struct Config {
     pub origins: Vec<Origin>,
     /// Life of a session token, in seconds. 60 by default, as Clerk's.
     pub token_life_seconds: u32,
-    /// Folder of Clerk's scripts, as the packages have them. None by default; it need not exist.
-    pub clerk_packages: Option<PathBuf>,
+    /// Folder of Clerk's scripts: `clerk-js/dist` and `ui/dist` below it. `target/tools/clerk` by default;
+    /// it need not exist.
+    pub clerk_packages: PathBuf,
 }
 
 impl Default for Config {
@@ -46,7 +47,7 @@ impl Default for Config {
             data: PathBuf::from("target/dev-data"),
             origins: Vec::new(),
             token_life_seconds: 60,
-            clerk_packages: None,
+            clerk_packages: PathBuf::from("target/tools/clerk"),
         }
     }
 }
@@ -128,7 +129,7 @@ impl Config {
         match option {
             "--port" => self.port = value.parse().map_err(|_| bad("a number from 0 to 65535"))?,
             "--dist" => self.dist = PathBuf::from(value),
-            "--clerk-packages" => self.clerk_packages = Some(PathBuf::from(value)),
+            "--clerk-packages" => self.clerk_packages = PathBuf::from(value),
             "--data" => self.data = PathBuf::from(value),
             "--origin" => self.origins.push(
                 origin::parse(value)

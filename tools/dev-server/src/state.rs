@@ -29,7 +29,7 @@ struct Inner {
     origins: AllowedOrigins,
     issuer: String,
     dist: PathBuf,
-    clerk_packages: Option<PathBuf>,
+    clerk_packages: PathBuf,
     single_session: AtomicBool,
     token_settings: Mutex<TokenSettings>,
     faults: StandingFaults,
@@ -180,10 +180,10 @@ impl AppState {
         &self.0.dist
     }
 
-    /// The folder of Clerk's scripts, if one was named.
+    /// The folder of Clerk's scripts.
     #[must_use]
-    pub fn clerk_packages(&self) -> Option<&Path> {
-        self.0.clerk_packages.as_deref()
+    pub fn clerk_packages(&self) -> &Path {
+        &self.0.clerk_packages
     }
 
     /// The faults that stand until they are used up or removed.

@@ -28,6 +28,8 @@ pub struct BrowserRecord {
     pub created_at_ms: u64,
     /// When it last changed. Always increases with a change, because pages compare it.
     pub updated_at_ms: u64,
+    /// When a session last began or ended on the browser's own account.
+    pub sessions_changed_at_ms: u64,
 }
 
 /// A sign-in that waits for the proof of who signs in.
@@ -168,6 +170,7 @@ impl Store {
                 let surplus = browser.session_ids.len().saturating_sub(MAX_SESSIONS);
                 browser.session_ids.drain(..surplus);
                 browser.last_active_session_id = Some(session.id.clone());
+                browser.sessions_changed_at_ms = browser.updated_at_ms;
                 browser.sign_in = None;
             })?;
             Ok(session)
@@ -202,7 +205,8 @@ impl Store {
         session_ids: &[String],
         now_ms: u64,
     ) -> Result<(), StoreError> {
-        self.change_browser(secret, now_ms, |transaction, _| {
+        self.change_browser(secret, now_ms, |transaction, browser| {
+            browser.sessions_changed_at_ms = browser.updated_at_ms;
             for id in session_ids {
                 sessions::end(transaction, id, now_ms)?;
             }
@@ -241,6 +245,7 @@ fn change(
         sign_in: None,
         created_at_ms: now_ms,
         updated_at_ms: 0,
+        sessions_changed_at_ms: now_ms,
     });
     browser.updated_at_ms = now_ms.max(browser.updated_at_ms + 1);
     work(&mut browser);

@@ -73,6 +73,29 @@ mod tests {
     }
 
     #[test]
+    fn a_database_of_the_first_schema_is_brought_to_the_present_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(crate::store::FILE);
+        let first = Store { db: redb::Database::create(file).unwrap() };
+        first
+            .write(|transaction| {
+                super::tables_and_users(transaction, 1)?;
+                transaction.open_table(META)?.insert(VERSION, 1)?;
+                Ok(())
+            })
+            .unwrap();
+        let ada = first.user("user_ada").unwrap().unwrap();
+        assert_eq!(ada.email, "");
+        let kept = first.begin_session(&ada, "secret", None, 2).unwrap();
+        drop(first);
+        let store = Store::open(folder.path(), 3).unwrap();
+        let ada = store.user_called("ada@example.com").unwrap().unwrap();
+        assert_eq!(ada.id, "user_ada");
+        assert_eq!(store.memberships("user_ada").unwrap().len(), 2);
+        assert_eq!(store.session_of_client("secret").unwrap().unwrap().id, kept.id);
+    }
+
+    #[test]
     fn opening_again_does_not_reset_what_was_written() {
         let folder = tempfile::tempdir().unwrap();
         Store::open(folder.path(), 1).unwrap().set_bio("user_ada", "changed", 2).unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fapi_page::{KEYS, Key, Page, tokens_of};
+use crate::fapi_page::{KEYS, Key, Page, credentials, tokens_of};
 use crate::harness::{App, get, post};
 use crate::tokens::part;
 
@@ -168,6 +168,33 @@ async fn the_client_is_newer_after_every_change_even_within_one_moment() {
         assert!(now > last);
         last = now;
     }
+}
+
+#[tokio::test]
+async fn other_tabs_notice_sign_ins_and_sign_outs_by_a_cookie_and_nothing_else() {
+    let app = App::new();
+    let (mut page, ada) = Page::of(&app, Key::Live, "ada").await;
+    let mut at = async |seconds: u64, method: &str, path: &str, fields: &[(&str, &str)]| {
+        app.clock.set_ms(crate::harness::NOW_MS + seconds * 1000);
+        let answer = page.request(method, path, fields).await;
+        let told = answer.cookie("__client_uat").unwrap();
+        told.parse::<i64>().unwrap().checked_sub(crate::harness::NOW).unwrap()
+    };
+    assert_eq!(at(10, "POST", &touch(&ada), &[("intent", "focus")]).await, 0);
+    assert_eq!(at(20, "POST", "/client/sign_ins", &credentials("grace")).await, 20);
+    assert_eq!(at(30, "GET", "/client", &[]).await, 20);
+    assert_eq!(at(40, "POST", &format!("/client/sessions/{ada}/end"), &[]).await, 40);
+    assert_eq!(at(50, "DELETE", "/client/sessions", &[]).await, -crate::harness::NOW);
+}
+
+#[tokio::test]
+async fn the_log_names_the_user_of_the_session_that_was_meant() {
+    let app = App::new();
+    let (mut page, ada) = Page::of(&app, Key::Live, "ada").await;
+    page.sign_in("grace").await;
+    page.token(&ada).await;
+    let log = get("/__dev/requests").send(&app).await.json();
+    assert_eq!(log["log"].as_array().unwrap().last().unwrap()["user_id"], "user_ada");
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ pub fn config(data: &Path) -> Config {
         data: data.to_owned(),
         origins: vec![PAGE.to_owned()],
         token_life_seconds: 60,
-        clerk_packages: Some(data.join("clerk")),
+        clerk_packages: data.join("clerk"),
     }
 }
 

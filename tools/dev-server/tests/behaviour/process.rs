@@ -110,11 +110,20 @@ fn nothing_secret_is_written_to_the_log() {
     );
     program.get("/api/foo", "authorization: Bearer made.up.token\r\n");
     program.post("/auth/token", &format!("cookie: __client={client}\r\n"), "{}");
+    program.get("/__clerk/v1/client?__clerk_db_jwt=dvb_secret", "");
+    program.post("/__clerk/v1/client/sign_ins?__clerk_db_jwt=dvb_secret", "", "{}");
     let ended = program.stop("-TERM");
     let log = String::from_utf8(ended.stderr).unwrap();
     assert!(log.contains("path=/api/foo status=200"), "there is a log: {log}");
     let signature = jwt.rsplit('.').next().unwrap();
-    for secret in [jwt.as_str(), signature, client.as_str(), "made.up.token", "analytical-engine"] {
+    for secret in [
+        jwt.as_str(),
+        signature,
+        client.as_str(),
+        "made.up.token",
+        "analytical-engine",
+        "dvb_secret",
+    ] {
         assert!(!log.contains(secret));
     }
 }

@@ -51,7 +51,7 @@ impl Answer {
     pub fn telling_who_is_in(mut self, call: &Call, browser: Option<&Browser>) -> Self {
         if call.by_cookie() {
             let signed_in = browser.filter(|browser| !browser.sessions.is_empty());
-            let since = signed_in.map_or(0, |browser| browser.record.updated_at_ms / 1000);
+            let since = signed_in.map_or(0, |browser| browser.record.sessions_changed_at_ms / 1000);
             cookies::set_client_uat(&mut self.cookies, since);
         }
         self

@@ -45,12 +45,20 @@ impl FromRequest<AppState> for Call {
             }
             None => None,
         };
-        if let Some(open) = browser.as_ref().and_then(Browser::active) {
+        let path = parts.uri.path().strip_prefix("/v1/").unwrap_or_default().to_owned();
+        if let Some(open) = browser.as_ref().and_then(|browser| meant_session(browser, &path)) {
             identify(state, &parts.extensions, &open.user.id);
         }
-        let path = parts.uri.path().strip_prefix("/v1/").unwrap_or_default().to_owned();
         let method = meant_method(parts.method, parts.uri.query())?;
         Ok(Self { method, path, fields, headers: parts.headers, key, browser })
+    }
+}
+
+/// The session that a path names, or else the active one.
+fn meant_session<'a>(browser: &'a Browser, path: &str) -> Option<&'a OpenSession> {
+    match path.strip_prefix("client/sessions/").and_then(|rest| rest.split('/').next()) {
+        Some(id) => browser.session(id),
+        None => browser.active(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Clerk's own scripts, from a folder on this machine.
 
+use std::path::Path as FolderPath;
+
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::Uri;
@@ -23,12 +25,9 @@ pub async fn serve(
     else {
         return ApiError::not_found("Clerk has no script of this name.").into_response();
     };
-    let Some(folder) = state.clerk_packages().map(|packages| packages.join(package).join("dist"))
-    else {
-        return missing("The server was started without --clerk-packages.");
-    };
+    let folder = state.clerk_packages().join(package).join("dist");
     if !folder.is_dir() {
-        return missing(&format!("There is no folder {}.", folder.display()));
+        return missing(&folder).into_response();
     }
     let Ok(uri) = Uri::try_from(format!("/{name}")) else {
         return ApiError::not_found("Clerk has no script of this name.").into_response();
@@ -54,12 +53,12 @@ fn named(package: &str, file: String) -> Option<(&'static str, String)> {
     (!version.is_empty() && script).then_some((package, file))
 }
 
-fn missing(why: &str) -> Response {
+fn missing(folder: &FolderPath) -> ApiError {
     ApiError::not_found(format!(
-        "Clerk's scripts are not here: {why} `cargo xtask setup` fetches them into \
-         target/tools/clerk, and `cargo xtask serve` passes that folder on."
+        "Clerk's scripts are not here: there is no folder {}. `cargo xtask setup` fetches them into \
+         target/tools/clerk; another folder is named with --clerk-packages.",
+        folder.display()
     ))
-    .into_response()
 }
 
 #[cfg(test)]
