@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 pub struct Environment {
     /// The folder of the release bundle.
     pub dist: PathBuf,
+    /// The folder of the example that signs in with Clerk.
+    pub clerk_dist: PathBuf,
+    /// The folder of Clerk's own scripts.
+    pub clerk_packages: PathBuf,
     /// The dev server's program.
     pub dev_server: PathBuf,
-    /// The folder of Clerk's scripts, if they could be had.
-    pub clerk_packages: Option<PathBuf>,
     /// The program that speaks WebDriver.
     pub chromedriver: PathBuf,
     /// The browser's program.
@@ -27,8 +29,9 @@ impl Environment {
     pub fn read() -> Self {
         Self {
             dist: existing("E2E_DIST", "the folder of the release bundle"),
+            clerk_dist: existing("E2E_CLERK_DIST", "the folder of the example with Clerk"),
+            clerk_packages: existing("E2E_CLERK_PACKAGES", "the folder of Clerk's scripts"),
             dev_server: existing("E2E_DEV_SERVER", "the dev server's program"),
-            clerk_packages: std::env::var_os("E2E_CLERK_PACKAGES").map(PathBuf::from),
             chromedriver: existing("CHROMEDRIVER", "the browser's driver"),
             chromium: existing("CHROMIUM", "the browser"),
         }

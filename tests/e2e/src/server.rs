@@ -61,12 +61,11 @@ fn command(environment: &Environment, data: &Path, port: u16) -> Command {
         .args(["--port", &port.to_string()])
         .arg("--dist")
         .arg(&environment.dist)
+        .arg("--clerk-packages")
+        .arg(&environment.clerk_packages)
         .arg("--data")
         .arg(data)
         .stderr(Stdio::from(log));
-    if let Some(folder) = &environment.clerk_packages {
-        command.arg("--clerk-packages").arg(folder);
-    }
     command
 }
 

@@ -21,9 +21,16 @@ pub struct Setup {
     scripts: Vec<String>,
     network_errors: bool,
     preferences: Option<Value>,
+    with_clerk: bool,
 }
 
 impl Setup {
+    /// The example that signs in with Clerk, instead of the app.
+    #[must_use]
+    pub fn clerk() -> Self {
+        Self { with_clerk: true, ..Self::default() }
+    }
+
     /// How long tokens live, in seconds.
     #[must_use]
     pub fn token_life(mut self, seconds: u32) -> Self {
@@ -67,7 +74,10 @@ pub struct World {
 
 impl World {
     fn start(setup: &Setup) -> Self {
-        let environment = Environment::read();
+        let mut environment = Environment::read();
+        if setup.with_clerk {
+            environment.dist.clone_from(&environment.clerk_dist);
+        }
         let folder = tempfile::tempdir().expect("a folder for the test");
         let server = Server::start(&environment, folder.path(), setup.token_life.unwrap_or(60));
         let preferences = setup.preferences.clone().unwrap_or_else(|| json!({}));

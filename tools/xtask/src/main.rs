@@ -11,6 +11,7 @@ mod clerk;
 mod counts;
 mod debian;
 mod error;
+mod example;
 mod npm;
 mod own_std;
 mod process;

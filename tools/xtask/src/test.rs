@@ -2,8 +2,10 @@
 
 use crate::browsers::{self, Browser};
 use crate::bundle;
+use crate::clerk;
 use crate::counts::Counts;
 use crate::error::{Error, Result};
+use crate::example;
 use crate::process;
 use crate::setup::{self, Need};
 use crate::toolchain::TARGET;
@@ -128,19 +130,19 @@ fn browser_tests(workspace: &Workspace) -> Result<Command> {
 
 /// The end-to-end tests use what a user gets: the release bundle, and the dev server behind it.
 fn e2e_tests(workspace: &Workspace) -> Result<Command> {
-    setup::ensure(workspace, &[Need::Target, Need::Browser])?;
+    let needs = [Need::Target, Need::Clerk, Need::Browser];
+    let toolchain = setup::ensure(workspace, &needs)?;
     // Its size is looked at on its own: it must not hide what the tests say.
     bundle::run(workspace, &bundle::Options { no_budget: true })?;
-    let clerk = setup::clerk_packages(workspace);
+    example::build(workspace, toolchain)?;
     process::visible(&mut workspace.cargo(&["build", "-p", "dev-server"]))?;
 
     let mut cargo = workspace.cargo(&["test", "--no-fail-fast", "-p", "e2e"]);
     cargo
         .env("E2E_DIST", workspace.dist())
+        .env("E2E_CLERK_DIST", example::dist(workspace))
+        .env("E2E_CLERK_PACKAGES", clerk::folder(workspace))
         .env("E2E_DEV_SERVER", workspace.debug_binary("dev-server"));
-    if let Some(folder) = clerk {
-        cargo.env("E2E_CLERK_PACKAGES", folder);
-    }
     with_browser(&mut cargo, &browsers::find(workspace)?);
     Ok(cargo)
 }

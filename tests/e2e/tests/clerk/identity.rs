@@ -1,0 +1,46 @@
+//! Whose data it is: users and organisations.
+
+use e2e::{scripts, test, until};
+
+use crate::{ADA, GRACE, Key, greeted, setup, sign_in, signed_in};
+
+#[test]
+fn nothing_of_one_user_is_ever_shown_to_the_next() {
+    test(setup().script(scripts::WITNESS).with_failing_requests(), |world| {
+        let page = &world.page;
+        signed_in(world, Key::Live, "ada");
+        greeted(page, ADA);
+        // Ada's next answer is on its way when she leaves.
+        world.controls().fault_once("GET", "/api/foo", "delay:1500");
+        page.click("again");
+        page.click("sign-out");
+        page.wait_attribute("user", "data-state", "signed-out");
+        page.run("window.witnessed = []", serde_json::json!([]));
+        sign_in(page, "grace");
+        greeted(page, GRACE);
+        crate::time_passes(2.0);
+        let shown = page.run("return window.witnessed.join('\\n')", serde_json::json!([]));
+        assert!(!shown.as_str().unwrap_or_default().contains("Ada Lovelace"), "{shown}");
+    });
+}
+
+#[test]
+fn another_organisation_is_another_owner_of_the_data() {
+    test(setup(), |world| {
+        let page = &world.page;
+        signed_in(world, Key::Live, "ada");
+        greeted(page, ADA);
+        let personal = page.text("org").unwrap_or_default();
+        world.controls().forget_requests();
+        page.click("next-org");
+        let org = until("another organisation", || page.text("org").filter(|org| *org != personal));
+        until("the data of that organisation", || {
+            (world.requests().of_path("GET", "/api/foo").answered(200).count() > 0).then_some(())
+        });
+        greeted(page, ADA);
+        // It stays this tab's choice after a reload.
+        page.reload();
+        greeted(page, ADA);
+        assert_eq!(page.text("org"), Some(org));
+    });
+}

@@ -1,0 +1,19 @@
+//! The example that signs in with Clerk, for the end-to-end tests.
+
+use crate::error::Result;
+use crate::process;
+use crate::toolchain::WasmToolchain;
+use crate::workspace::Workspace;
+use std::path::PathBuf;
+
+/// Where it is built to.
+pub fn dist(workspace: &Workspace) -> PathBuf {
+    workspace.root.join("target").join("clerk-example")
+}
+
+/// Builds it as `trunk build` in its folder does. Without optimisation: the tests are about what it does.
+pub fn build(workspace: &Workspace, toolchain: WasmToolchain) -> Result<()> {
+    let mut trunk = workspace.wasm_command("trunk", toolchain, &["build", "--dist"]);
+    trunk.arg(dist(workspace)).current_dir(workspace.root.join("examples").join("clerk"));
+    process::visible(&mut trunk)
+}
