@@ -71,7 +71,8 @@ impl<'a> Page<'a> {
     }
 
     pub fn ask(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> Ask {
-        let mut uri = format!("{BASE}{path}?{VERSIONS}");
+        let sign = if path.contains('?') { '&' } else { '?' };
+        let mut uri = format!("{BASE}{path}{sign}{VERSIONS}");
         if !matches!(method, "GET" | "POST") {
             uri.push_str(&format!("&_method={method}"));
         }

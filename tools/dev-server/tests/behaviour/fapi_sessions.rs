@@ -77,6 +77,36 @@ async fn the_roles_and_permissions_of_the_user_are_listed() {
 }
 
 #[tokio::test]
+async fn a_page_may_ask_for_the_user_and_the_organisations_of_the_session_that_it_names() {
+    for key in KEYS {
+        let app = App::new();
+        let (mut page, ada) = Page::of(&app, key, "ada").await;
+        page.sign_in("linus").await;
+        let of_ada = format!("?_clerk_session_id={ada}");
+        let mut ask = async |path: &str| page.get(path).await.json()["response"].clone();
+        assert_eq!(ask("/me").await["id"], "user_linus", "the active one");
+        assert_eq!(ask(&format!("/me{of_ada}")).await["id"], "user_ada");
+        let memberships = ask(&format!("/me/organization_memberships{of_ada}")).await;
+        assert_eq!(
+            (&memberships["total_count"], memberships["data"].as_array().unwrap().len()),
+            (&json!(2), 2)
+        );
+        let second = ask(&format!("/me/organization_memberships{of_ada}&offset=10")).await;
+        assert_eq!(second["data"], json!([]));
+        assert_eq!(ask("/me/organization_invitations").await["total_count"], 0);
+        assert_eq!(ask(&format!("/client/sessions/{ada}")).await["user"]["id"], "user_ada");
+        let (_, of_grace) = Page::of(&app, key, "grace").await;
+        for path in
+            [format!("/me?_clerk_session_id={of_grace}"), format!("/client/sessions/{of_grace}")]
+        {
+            assert_eq!(page.get(&path).await.status, 404, "{key:?}");
+        }
+        let mut nobody = Page { app: &app, key: Key::Live, secret: None };
+        assert_eq!(nobody.get("/me").await.status, 401);
+    }
+}
+
+#[tokio::test]
 async fn signing_out_ends_every_session_of_the_browser_and_no_other() {
     for key in KEYS {
         let app = App::new();

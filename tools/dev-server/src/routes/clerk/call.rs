@@ -19,6 +19,8 @@ pub struct Call {
     pub path: String,
     /// The body's fields.
     pub fields: Fields,
+    /// The query's fields.
+    pub query: Fields,
     /// The headers.
     pub headers: HeaderMap,
     /// By what the browser wants to be known.
@@ -49,8 +51,9 @@ impl FromRequest<AppState> for Call {
         if let Some(open) = browser.as_ref().and_then(|browser| meant_session(browser, &path)) {
             identify(state, &parts.extensions, &open.user.id);
         }
-        let method = meant_method(parts.method, parts.uri.query())?;
-        Ok(Self { method, path, fields, headers: parts.headers, key, browser })
+        let query = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let method = meant_method(parts.method, &query)?;
+        Ok(Self { method, path, fields, query, headers: parts.headers, key, browser })
     }
 }
 
@@ -64,8 +67,7 @@ fn meant_session<'a>(browser: &'a Browser, path: &str) -> Option<&'a OpenSession
 
 /// The method that the query names. Only a POST may stand for another method: a link or an image on a
 /// foreign page, which arrives as a GET with its cookie, must not change anything.
-fn meant_method(method: Method, query: Option<&str>) -> Result<Method, ApiError> {
-    let query = Fields::parse(query.unwrap_or_default().as_bytes());
+fn meant_method(method: Method, query: &Fields) -> Result<Method, ApiError> {
     match query.filled("_method") {
         Some(name) if method == Method::POST => {
             Method::from_bytes(name.to_ascii_uppercase().as_bytes())
@@ -90,6 +92,17 @@ impl Call {
             return Err(unauthenticated());
         }
         Err(ApiError::resource_not_found("This browser has no such session."))
+    }
+
+    /// The live session that the query names, or else the active one.
+    ///
+    /// # Errors
+    /// As [`Self::session`], and 401 if there is none.
+    pub fn own_session(&self) -> Result<&OpenSession, ApiError> {
+        match self.query.filled("_clerk_session_id") {
+            Some(id) => self.session(id),
+            None => self.browser.as_ref().and_then(Browser::active).ok_or_else(unauthenticated),
+        }
     }
 
     /// The secret of a browser that is known. An unknown one may have been planted, so it gets a new one.

@@ -7,6 +7,7 @@
 mod answer;
 mod call;
 mod environment;
+mod me;
 mod resources;
 mod scripts;
 mod sessions;
@@ -71,6 +72,12 @@ async fn dispatch(state: &AppState, call: &Call) -> Result<Answer, ApiError> {
         ("POST", ["client", "sign_ins", id, "attempt_first_factor"]) => {
             sign_ins::attempt(state, call, id).await
         }
+        ("GET", ["me"]) => me::read(call),
+        ("GET", ["me", "organization_memberships"]) => me::memberships(call),
+        ("GET", ["me", "organization_invitations" | "organization_suggestions"]) => {
+            me::nothing(call)
+        }
+        ("GET", ["client", "sessions", id]) => sessions::read(state, call, id),
         ("POST", ["client", "sessions", id, "touch"]) => sessions::touch(state, call, id).await,
         ("POST", ["client", "sessions", id, "tokens"]) => sessions::token(state, call, id),
         ("POST", ["client", "sessions", id, "tokens", template]) => {

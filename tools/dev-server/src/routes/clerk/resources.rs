@@ -74,7 +74,8 @@ pub fn bare_session(open: &OpenSession, status: &str) -> Value {
     })
 }
 
-fn user(user: &User, memberships: &[Membership]) -> Value {
+/// A user.
+pub fn user(user: &User, memberships: &[Membership]) -> Value {
     let (first, last) = names(user);
     let address = email_id(&user.id);
     json!({
@@ -90,7 +91,7 @@ fn user(user: &User, memberships: &[Membership]) -> Value {
             "object": "email_address",
             "id": address,
             "email_address": user.email,
-            "verification": null,
+            "verification": { "status": "verified", "strategy": "admin" },
             "linked_to": [],
         }],
         "phone_numbers": [],
@@ -104,7 +105,8 @@ fn user(user: &User, memberships: &[Membership]) -> Value {
     })
 }
 
-fn membership(user: &User, membership: &Membership) -> Value {
+/// A user's place in an organisation.
+pub fn membership(user: &User, membership: &Membership) -> Value {
     let organization = &membership.organization;
     let since = organization.created_at_ms;
     json!({

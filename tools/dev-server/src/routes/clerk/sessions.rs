@@ -14,6 +14,12 @@ use crate::store::{Membership, OpenSession};
 /// Most characters in a template's name.
 const MAX_TEMPLATE_CHARS: usize = 64;
 
+/// `GET /client/sessions/{id}`.
+pub fn read(state: &AppState, call: &Call, id: &str) -> Result<Answer, ApiError> {
+    let response = resources::session(state, call, call.session(id)?)?;
+    Ok(Answer::bare(json!({ "response": response, "client": null })))
+}
+
 /// `POST /client/sessions/{id}/touch`: makes the session the active one. Sets its organisation too if the
 /// body names one, or none by an empty value.
 pub async fn touch(state: &AppState, call: &Call, id: &str) -> Result<Answer, ApiError> {
