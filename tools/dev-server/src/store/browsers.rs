@@ -127,7 +127,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn meet_browser(&self, secret: &str, now_ms: u64) -> Result<(), StoreError> {
-        self.change_browser(secret, now_ms, |_, _| Ok(()))
+        self.write(|transaction| change_or_make(transaction, secret, now_ms, |_| {}))
     }
 
     /// Replaces the browser's sign-in that has begun.
@@ -140,9 +140,8 @@ impl Store {
         sign_in: SignInRecord,
         now_ms: u64,
     ) -> Result<(), StoreError> {
-        self.change_browser(secret, now_ms, |_, browser| {
-            browser.sign_in = Some(sign_in);
-            Ok(())
+        self.write(|transaction| {
+            change_or_make(transaction, secret, now_ms, |browser| browser.sign_in = Some(sign_in))
         })
     }
 
@@ -165,14 +164,18 @@ impl Store {
                 rename(transaction, secret, renewed)?;
             }
             let session = sessions::begin(transaction, user, now_ms)?;
-            change(transaction, renewed, now_ms, |browser| {
+            let mut forgotten = Vec::new();
+            change_or_make(transaction, renewed, now_ms, |browser| {
                 browser.session_ids.push(session.id.clone());
                 let surplus = browser.session_ids.len().saturating_sub(MAX_SESSIONS);
-                browser.session_ids.drain(..surplus);
+                forgotten.extend(browser.session_ids.drain(..surplus));
                 browser.last_active_session_id = Some(session.id.clone());
                 browser.sessions_changed_at_ms = browser.updated_at_ms;
                 browser.sign_in = None;
             })?;
+            for id in forgotten {
+                sessions::end(transaction, &id, now_ms)?;
+            }
             Ok(session)
         })
     }
@@ -189,9 +192,11 @@ impl Store {
         org_id: Option<String>,
         now_ms: u64,
     ) -> Result<(), StoreError> {
-        self.change_browser(secret, now_ms, |transaction, browser| {
-            browser.last_active_session_id = Some(session_id.to_owned());
-            sessions::touch(transaction, session_id, org_id, now_ms)
+        self.write(|transaction| {
+            sessions::touch(transaction, session_id, org_id, now_ms)?;
+            change(transaction, secret, now_ms, |browser| {
+                browser.last_active_session_id = Some(session_id.to_owned());
+            })
         })
     }
 
@@ -205,31 +210,31 @@ impl Store {
         session_ids: &[String],
         now_ms: u64,
     ) -> Result<(), StoreError> {
-        self.change_browser(secret, now_ms, |transaction, browser| {
-            browser.sessions_changed_at_ms = browser.updated_at_ms;
+        self.write(|transaction| {
             for id in session_ids {
                 sessions::end(transaction, id, now_ms)?;
             }
-            Ok(())
-        })
-    }
-
-    fn change_browser(
-        &self,
-        secret: &str,
-        now_ms: u64,
-        work: impl FnOnce(&WriteTransaction, &mut BrowserRecord) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            let mut worked = Ok(());
-            change(transaction, secret, now_ms, |browser| worked = work(transaction, browser))?;
-            worked
+            change(transaction, secret, now_ms, |browser| {
+                browser.sessions_changed_at_ms = browser.updated_at_ms;
+            })
         })
     }
 }
 
-/// Changes the record of the browser with `secret`, or of a new one.
+/// Changes the record of the browser with `secret`. Nothing happens if there is none: a sign-in at the
+/// same time may have replaced the secret, which must not come to life again.
 fn change(
+    transaction: &WriteTransaction,
+    secret: &str,
+    now_ms: u64,
+    work: impl FnOnce(&mut BrowserRecord),
+) -> Result<(), StoreError> {
+    let known = transaction.open_table(BROWSERS)?.get(hash(secret).as_str())?.is_some();
+    if known { change_or_make(transaction, secret, now_ms, work) } else { Ok(()) }
+}
+
+/// Changes the record of the browser with `secret`, or of a new one.
+fn change_or_make(
     transaction: &WriteTransaction,
     secret: &str,
     now_ms: u64,
@@ -286,4 +291,38 @@ pub(super) fn end(
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(BROWSERS)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_SESSIONS, Store};
+
+    #[test]
+    fn a_secret_that_a_sign_in_has_replaced_does_not_come_to_life_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), 1).unwrap();
+        let ada = store.user("user_ada").unwrap().unwrap();
+        let session = store.open_session(None, "old", &ada, 2).unwrap();
+        let grace = store.user("user_grace").unwrap().unwrap();
+        store.open_session(Some("old"), "new", &grace, 3).unwrap();
+        // What was on its way meanwhile arrives late, with the old secret.
+        store.touch_session("old", &session.id, None, 4).unwrap();
+        store.end_sessions_of_browser("old", std::slice::from_ref(&session.id), 5).unwrap();
+        assert!(store.browser("old").unwrap().is_none());
+        let sessions = store.browser("new").unwrap().unwrap().sessions;
+        assert_eq!(sessions.len(), 1, "and yet it has signed out");
+    }
+
+    #[test]
+    fn a_session_that_is_forgotten_for_newer_ones_has_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), 1).unwrap();
+        let ada = store.user("user_ada").unwrap().unwrap();
+        let first = store.open_session(None, "secret", &ada, 2).unwrap();
+        for _ in 0..MAX_SESSIONS {
+            store.open_session(Some("secret"), "secret", &ada, 3).unwrap();
+        }
+        assert!(!store.session(&first.id).unwrap().unwrap().is_live());
+        assert_eq!(store.browser("secret").unwrap().unwrap().sessions.len(), MAX_SESSIONS);
+    }
 }
