@@ -89,7 +89,8 @@ fn gzip(bytes: &[u8]) -> std::io::Result<usize> {
     Ok(encoder.finish()?.len())
 }
 
-fn brotli(mut bytes: &[u8]) -> std::io::Result<usize> {
+/// The bytes that brotli makes of these, with its best quality.
+pub fn brotli(mut bytes: &[u8]) -> std::io::Result<usize> {
     let params = brotli::enc::BrotliEncoderParams {
         quality: 11,
         lgwin: 22,

@@ -11,12 +11,10 @@ use std::collections::BTreeMap;
 /// The subsection with the functions' names.
 const FUNCTION_NAMES: u8 = 1;
 
-/// How many bytes make up a piece of code that is compared.
-const PIECE: usize = 4;
-
 /// The module, with new names for its functions: in their alphabetical order, neighbours are alike. For
-/// `wasm-opt --reorder-functions-by-name`, which moves them. Nothing if it is not a module.
-pub fn by_likeness(wasm: &[u8]) -> Option<Vec<u8>> {
+/// `wasm-opt --reorder-functions-by-name`, which moves them. Code is compared by pieces of so many bytes. Nothing if it
+/// is not a module.
+pub fn by_likeness(wasm: &[u8], piece: usize) -> Option<Vec<u8>> {
     let mut output = wasm.get(..HEADER)?.to_vec();
     let mut input = Reader { bytes: wasm.get(HEADER..)? };
     let (mut imported, mut kinds, mut bodies) = (0, Vec::new(), Vec::new());
@@ -32,7 +30,7 @@ pub fn by_likeness(wasm: &[u8]) -> Option<Vec<u8>> {
         }
         write_section(&mut output, id, section);
     }
-    write_section(&mut output, CUSTOM, &names(imported, &order(&kinds, &bodies)));
+    write_section(&mut output, CUSTOM, &names(imported, &order(&kinds, &bodies, piece)));
     Some(output)
 }
 
@@ -45,25 +43,24 @@ fn list<'a, T>(
 }
 
 /// The functions' numbers in their new order: those of one signature together, each beside the one most like it.
-fn order(kinds: &[usize], bodies: &[&[u8]]) -> Vec<usize> {
+fn order(kinds: &[usize], bodies: &[&[u8]], piece: usize) -> Vec<usize> {
     let mut groups: BTreeMap<usize, Vec<Shape>> = BTreeMap::new();
     for (number, (kind, body)) in kinds.iter().zip(bodies).enumerate() {
-        groups.entry(*kind).or_default().push(Shape::of(number, body));
+        groups.entry(*kind).or_default().push(Shape::of(number, body, piece));
     }
     groups.into_values().flat_map(chain).collect()
 }
 
 /// A function's pieces of code, sorted and each but once.
-struct Shape {
+struct Shape<'a> {
     function: usize,
     length: usize,
-    pieces: Vec<[u8; PIECE]>,
+    pieces: Vec<&'a [u8]>,
 }
 
-impl Shape {
-    fn of(function: usize, body: &[u8]) -> Self {
-        let mut pieces: Vec<[u8; PIECE]> =
-            body.windows(PIECE).filter_map(|piece| piece.try_into().ok()).collect();
+impl<'a> Shape<'a> {
+    fn of(function: usize, body: &'a [u8], piece: usize) -> Self {
+        let mut pieces: Vec<&[u8]> = body.windows(piece).collect();
         pieces.sort_unstable();
         pieces.dedup();
         Self { function, length: body.len(), pieces }
@@ -73,7 +70,7 @@ impl Shape {
     #[allow(clippy::cast_precision_loss, reason = "a function has fewer bytes than that")]
     fn likeness(&self, other: &Self) -> f64 {
         let mut others = other.pieces.iter().peekable();
-        let is_common = |piece: &&[u8; PIECE]| {
+        let is_common = |piece: &&&[u8]| {
             while others.next_if(|other| other < piece).is_some() {}
             others.peek() == Some(piece)
         };
@@ -127,7 +124,7 @@ mod tests {
         let a_too = &b"the one kind of code!"[..];
         let b_too = &b"quite another sort of it?"[..];
         let bodies = [a, b, b"x", a_too, b_too, b"y"];
-        assert_eq!(order(&[1, 1, 0, 1, 1, 0], &bodies), [5, 2, 0, 3, 1, 4]);
+        assert_eq!(order(&[1, 1, 0, 1, 1, 0], &bodies, 4), [5, 2, 0, 3, 1, 4]);
     }
 
     #[test]
@@ -149,12 +146,12 @@ mod tests {
         names.extend(b"\x01\x06000001");
         names.extend(b"\x02\x06000000");
         write_section(&mut expected, CUSTOM, &names);
-        assert_eq!(by_likeness(&module), Some(expected));
+        assert_eq!(by_likeness(&module, 4), Some(expected));
     }
 
     #[test]
     fn what_is_no_module_is_left_alone() {
-        assert_eq!(by_likeness(b"\0asm"), None);
-        assert_eq!(by_likeness(b"\0asm\x01\0\0\0\x0a\x05\x01"), None);
+        assert_eq!(by_likeness(b"\0asm", 4), None);
+        assert_eq!(by_likeness(b"\0asm\x01\0\0\0\x0a\x05\x01", 4), None);
     }
 }
