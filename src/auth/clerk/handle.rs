@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 
 use serde_json::Value;
 
-use super::driver::{ClerkCall, ClerkDriver, Flow, Return, SetActive, Widget};
+use super::driver::{ClerkCall, ClerkDriver, Flow, SetActive, Widget};
 use super::error::ClerkError;
 use super::grant::Grant;
 use super::key::PublishableKey;
@@ -34,7 +34,7 @@ pub(super) struct Inner {
     options: ClerkOptions,
     key: Result<PublishableKey, ClerkError>,
     pub(super) driver: Rc<dyn ClerkDriver>,
-    runtime: Rc<dyn Runtime>,
+    pub(super) runtime: Rc<dyn Runtime>,
     /// Who waits for the load that is under way; `None` while none is.
     waiting: RefCell<Option<Vec<Sender<Result<(), ClerkError>>>>>,
     failure: RefCell<Option<ClerkError>>,
@@ -44,8 +44,8 @@ pub(super) struct Inner {
     told: RefCell<Rc<ClerkSnapshot>>,
     pub(super) listeners: Listeners<()>,
     held: RefCell<Vec<Subscription>>,
-    client_uat: RefCell<Option<Rc<str>>>,
-    catching_up: Cell<bool>,
+    pub(super) client_uat: RefCell<Option<Rc<str>>>,
+    pub(super) catching_up: Cell<bool>,
 }
 
 impl Clerk {
@@ -229,41 +229,6 @@ impl Clerk {
         self.inner.listeners.emit(&());
     }
 
-    fn returned(&self, why: Return) {
-        let now = self.inner.driver.client_uat();
-        let before = self.inner.client_uat.replace(now.clone());
-        if why == Return::SignedInElsewhere || before != now {
-            let task = self.catch_up();
-            self.inner.runtime.spawn(Box::pin(async move { drop(task.await) }));
-        }
-    }
-
-    /// Takes over a sign-in that happened in another tab. Clerk itself notices only a sign-out. Done by itself when
-    /// the user comes back to the page.
-    ///
-    /// # Errors
-    /// When Clerk's server cannot be asked.
-    #[must_use]
-    pub fn catch_up(&self) -> ClerkCall<()> {
-        if !self.snapshot().has_no_session() || self.inner.catching_up.replace(true) {
-            return Box::pin(ready(Ok(())));
-        }
-        let clerk = self.clone();
-        let done = CatchingUp(clerk.inner.clone());
-        let reloading = self.inner.driver.reload_client();
-        Box::pin(async move {
-            let _done = done;
-            reloading.await?;
-            let now = clerk.snapshot();
-            match &now.last_active_session_id {
-                Some(id) if now.has_no_session() => {
-                    clerk.inner.driver.set_active(&SetActive::session(id.clone())).await
-                }
-                _ => Ok(()),
-            }
-        })
-    }
-
     /// Makes another session or organisation the active one. Same as Clerk's `setActive`. Starts at once, awaited or
     /// not.
     ///
@@ -336,15 +301,6 @@ impl Clerk {
             Ok(driver) => call(driver),
             Err(error) => Box::pin(ready(Err(error))),
         }
-    }
-}
-
-/// Ends with the future that holds it, whether that is awaited or not.
-struct CatchingUp(Rc<Inner>);
-
-impl Drop for CatchingUp {
-    fn drop(&mut self) {
-        self.0.catching_up.set(false);
     }
 }
 

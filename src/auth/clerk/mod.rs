@@ -13,6 +13,7 @@ mod options;
 mod resources;
 mod snapshot;
 mod source;
+mod tabs;
 
 pub use driver::{ClerkCall, ClerkDriver, Flow, Return, SetActive, Widget};
 pub use error::{ClerkError, ErrorDetail, ErrorFields, ErrorMeta};

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::js::{call, error_of, get, global, set};
 use super::listening::Listening;
-use super::script::Script;
+use super::script::{Left, Script};
 use super::{Page, UI, has_ui, is_same};
 use crate::auth::clerk::{ClerkError, ClerkOptions, PublishableKey};
 use crate::browser::console_error;
@@ -51,15 +51,10 @@ async fn clerk_js(options: &ClerkOptions, key: &PublishableKey) -> Result<JsValu
         ("data-clerk-proxy-url", options.proxy_url.as_deref()),
         ("data-clerk-domain", options.domain.as_deref()),
     ];
-    if !Script::load(&url, &attributes)?.has_run().await {
-        return Err(failed("failed_to_load_clerk_js", &url));
+    match Script::load(&url, &attributes)?.leaves("Clerk").await {
+        Left::This(clerk) => Ok(clerk),
+        problem => Err(failed("failed_to_load_clerk_js", &url, &problem)),
     }
-    let found = global("Clerk");
-    if found.is_object() {
-        return Ok(found);
-    }
-    let text = ["the script ", &url, " ran, but left no window.Clerk: see its message above"];
-    Err(ClerkError::new("failed_to_load_clerk_js", text.concat()))
 }
 
 /// The forms' script, if it is wanted and not there.
@@ -72,14 +67,21 @@ fn forms(options: &ClerkOptions, key: &PublishableKey) -> Option<(String, Script
 /// Without the forms everything else works, so their absence is said and does not stop the loading.
 async fn wait_for_forms(forms: Option<(String, Script)>) {
     let Some((url, script)) = forms else { return };
-    if !script.has_run().await {
-        console_error(&["Clerk: ", &failed("failed_to_load_clerk_ui", &url).message].concat());
+    let left = script.leaves(UI).await;
+    if !matches!(left, Left::This(_)) {
+        let error = failed("failed_to_load_clerk_ui", &url, &left);
+        console_error(&["Clerk: ", &error.message].concat());
     }
 }
 
-fn failed(code: &str, url: &str) -> ClerkError {
-    let text = ["the script ", url, " did not load; see whether it is blocked"].concat();
-    ClerkError::new(code, text)
+fn failed(code: &str, url: &str, left: &Left) -> ClerkError {
+    let problem = match left {
+        Left::NotFetched => " did not load; see whether it is blocked",
+        Left::Nothing | Left::This(_) => {
+            " ran, but left nothing: see its own message in the console"
+        }
+    };
+    ClerkError::new(code, ["the script ", url, problem].concat())
 }
 
 /// Listens to this object, once.

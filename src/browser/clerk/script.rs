@@ -6,18 +6,29 @@ use gloo_events::EventListener;
 use wasm_bindgen::JsValue;
 use web_sys::{Document, Element};
 
+use super::js::global;
 use crate::auth::clerk::ClerkError;
 use crate::engine::oneshot::{Receiver, channel};
 
 /// Names our tags, so that a second handle waits for the first one's instead of adding another.
 const MARK: &str = "data-yew-clerk";
 
-/// A script that is loading. Dropped before it has loaded, it takes its tag off the page: a dead tag would stop the next
+/// What a script left at the page.
+pub enum Left {
+    /// It could not be fetched.
+    NotFetched,
+    /// It ran for nothing.
+    Nothing,
+    /// This.
+    This(JsValue),
+}
+
+/// A script that is loading. Dropped before it has worked, it takes its tag off the page: a dead tag would stop the next
 /// attempt.
 pub struct Script {
     element: Element,
     is_ours: bool,
-    has_loaded: Cell<bool>,
+    has_worked: Cell<bool>,
     outcome: Receiver<bool>,
     _listeners: [EventListener; 2],
 }
@@ -52,21 +63,25 @@ impl Script {
             let place = place.or_else(|| document.document_element()).ok_or_else(no_page)?;
             place.append_child(&element).map_err(|_| no_page())?;
         }
-        let has_loaded = Cell::new(false);
-        Ok(Self { element, is_ours, has_loaded, outcome, _listeners: listeners })
+        let has_worked = Cell::new(false);
+        Ok(Self { element, is_ours, has_worked, outcome, _listeners: listeners })
     }
 
-    /// Waits until the script has run; false when it could not be fetched.
-    pub async fn has_run(mut self) -> bool {
-        let has_run = (&mut self.outcome).await.unwrap_or(false);
-        self.has_loaded.set(has_run);
-        has_run
+    /// Waits until the script has run, and gives what it left at the page under this name.
+    pub async fn leaves(mut self, name: &str) -> Left {
+        if !(&mut self.outcome).await.unwrap_or(false) {
+            return Left::NotFetched;
+        }
+        let left = global(name);
+        // A script that ran for nothing has to run once more at the next attempt, so its tag goes as well.
+        self.has_worked.set(left.is_truthy());
+        if left.is_truthy() { Left::This(left) } else { Left::Nothing }
     }
 }
 
 impl Drop for Script {
     fn drop(&mut self) {
-        if self.is_ours && !self.has_loaded.get() {
+        if self.is_ours && !self.has_worked.get() {
             self.element.remove();
         }
     }

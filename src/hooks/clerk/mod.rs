@@ -1,0 +1,109 @@
+//! Clerk's own hooks. Each renders again when what it gives has changed, and not with each new token.
+
+mod organization;
+mod rights;
+mod sign_in;
+mod user;
+
+pub use organization::{
+    OrganizationHandle, OrganizationListHandle, use_organization, use_organization_list,
+};
+pub(super) use rights::{Rights, use_rights};
+pub use sign_in::{use_sign_in, use_sign_up};
+pub use user::{
+    SessionHandle, SessionListHandle, UserHandle, use_session, use_session_list, use_user,
+};
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::auth::Subscription;
+use crate::auth::clerk::{Clerk, ClerkError, ClerkOptions, ClerkStatus};
+use crate::browser::console_error;
+use crate::components::use_surroundings;
+use crate::fetch::MissingProvider;
+
+/// Clerk itself. Same as Clerk's `useClerk`. The component does not render again by it.
+///
+/// Outside of a `ClerkProvider` it never loads, and the console says why.
+///
+/// ```
+/// use serde_json::json;
+/// use yew::prelude::*;
+/// use yew_clerk::auth::clerk::Widget;
+/// use yew_clerk::hooks::use_clerk;
+///
+/// #[component]
+/// fn AccountButton() -> Html {
+///     let clerk = use_clerk();
+///     let onclick = move |_| {
+///         if let Err(error) = clerk.open(Widget::UserProfile, &json!({})) {
+///             yew_clerk::browser::console_error(&error.to_string());
+///         }
+///     };
+///     html! { <button {onclick}>{ "Account" }</button> }
+/// }
+/// ```
+#[hook]
+pub fn use_clerk() -> Clerk {
+    use_surroundings().clerk.clone().unwrap_or_else(missing)
+}
+
+/// One for the page, so that it is the same in each render.
+fn missing() -> Clerk {
+    thread_local! {
+        static MISSING: Clerk = {
+            let text = MissingProvider { hook: "use_clerk", provider: "ClerkProvider" };
+            console_error(&text.to_string());
+            Clerk::new(ClerkOptions::new(""))
+        };
+    }
+    MISSING.with(Clone::clone)
+}
+
+/// What a component showed last, and the guard of its listener.
+struct Watching {
+    clerk: Clerk,
+    _told: Subscription,
+}
+
+/// What `select` takes of Clerk now; the component renders again when that changes.
+#[hook]
+pub(crate) fn use_selected<T: PartialEq + 'static>(
+    clerk: &Clerk,
+    select: impl Fn(&Clerk) -> T + Copy + 'static,
+) -> Rc<T> {
+    let render = use_force_update();
+    let shown = use_mut_ref(|| None::<Rc<T>>);
+    let watching = use_mut_ref(|| None::<Watching>);
+    let mut watching = watching.borrow_mut();
+    if watching.as_ref().is_none_or(|watching| watching.clerk != *clerk) {
+        let (shown, told) = (shown.clone(), clerk.clone());
+        let told = clerk.subscribe(move || {
+            let now = select(&told);
+            let is_news = shown.borrow().as_ref().is_none_or(|shown| **shown != now);
+            if is_news {
+                render.force_update();
+            }
+        });
+        *watching = Some(Watching { clerk: clerk.clone(), _told: told });
+    }
+    let now = Rc::new(select(clerk));
+    shown.replace(Some(now.clone()));
+    now
+}
+
+/// How Clerk is doing.
+#[hook]
+pub(crate) fn use_clerk_status() -> ClerkStatus {
+    let clerk = use_clerk();
+    *use_selected(&clerk, |clerk| clerk.status())
+}
+
+/// Says what went wrong where nobody can return it.
+pub(crate) fn complain(outcome: Result<(), ClerkError>) {
+    if let Err(error) = outcome {
+        console_error(&["Clerk: ", &error.message].concat());
+    }
+}

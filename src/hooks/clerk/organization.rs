@@ -1,0 +1,87 @@
+//! `use_organization`, `use_organization_list`: where the user works.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::user::of_the_signed_in;
+use super::{use_clerk, use_selected};
+use crate::auth::clerk::{Clerk, ClerkCall, Known, Membership, Organization, SetActive};
+
+/// What [`use_organization`] gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrganizationHandle(Rc<(Known<Rc<Organization>>, Option<Rc<Membership>>)>);
+
+impl OrganizationHandle {
+    /// Whether it is known.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.0.0.is_known()
+    }
+
+    /// The active organisation; none in the personal workspace.
+    #[must_use]
+    pub fn organization(&self) -> Option<&Rc<Organization>> {
+        self.0.0.present()
+    }
+
+    /// The user's part in it.
+    #[must_use]
+    pub fn membership(&self) -> Option<&Rc<Membership>> {
+        self.0.1.as_ref()
+    }
+}
+
+/// The active organisation. Same as Clerk's `useOrganization`, without its lists of members: fetch those from your own
+/// server.
+#[hook]
+pub fn use_organization() -> OrganizationHandle {
+    let clerk = use_clerk();
+    OrganizationHandle(use_selected(&clerk, |clerk| {
+        let organization = of_the_signed_in(clerk, |now| &now.organization);
+        let membership = organization.present().and(clerk.snapshot().membership().cloned());
+        (organization, membership)
+    }))
+}
+
+/// What [`use_organization_list`] gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrganizationListHandle {
+    clerk: Clerk,
+    memberships: Rc<Option<Vec<Rc<Membership>>>>,
+}
+
+impl OrganizationListHandle {
+    /// Whether they are known.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.memberships.is_some()
+    }
+
+    /// The organisations that the user belongs to, and as what; none while nobody is signed in.
+    #[must_use]
+    pub fn memberships(&self) -> &[Rc<Membership>] {
+        self.memberships.as_deref().unwrap_or_default()
+    }
+
+    /// Makes another one active. Same as Clerk's `setActive`.
+    ///
+    /// # Errors
+    /// When Clerk's server refuses it, or Clerk has not loaded.
+    #[must_use]
+    pub fn set_active(&self, target: &SetActive) -> ClerkCall<()> {
+        self.clerk.set_active(target)
+    }
+}
+
+/// The organisations of the user. Same as Clerk's `useOrganizationList`, as far as it needs no further requests.
+#[hook]
+pub fn use_organization_list() -> OrganizationListHandle {
+    let clerk = use_clerk();
+    let memberships = use_selected(&clerk, |clerk| {
+        let user = of_the_signed_in(clerk, |now| &now.user);
+        let all = user.present().map(|user| user.organization_memberships.clone());
+        all.or_else(|| user.is_known().then(Vec::new))
+    });
+    OrganizationListHandle { clerk, memberships }
+}
