@@ -6,7 +6,7 @@ mod clerk_world;
 #[path = "support/fetch_world.rs"]
 mod world;
 
-use clerk_world::{ClerkWorld, signed_in, signed_out, snapshot, user_of};
+use clerk_world::{ClerkWorld, in_transition, signed_in, signed_out, snapshot, user_of};
 use serde_json::json;
 use yew_clerk::auth::clerk::{
     Clerk, ClerkError, ClerkOptions, ClerkSnapshot, ClerkStatus, Return, SetActive, Widget,
@@ -128,6 +128,22 @@ fn another_tab_that_tells_of_a_sign_in_is_believed_at_once_and_only_when_nobody_
 }
 
 #[test]
+fn catching_up_that_failed_is_tried_again_at_the_next_return() {
+    let world = ClerkWorld::new(signed_out());
+    world.fake.server.replace(Some(elsewhere()));
+    let ill = ClerkError::new("network_error", "no network");
+    world.fake.reloads.borrow_mut().push_back(Err(ill));
+    world.fake.uat.replace(Some("1700000000".into()));
+    world.fake.comes_back(Return::Focus);
+    world.sim.advance_ms(100);
+    assert_eq!(world.state(), AuthState::SignedOut);
+    world.fake.comes_back(Return::Focus);
+    world.sim.advance_ms(100);
+    assert_eq!(world.fake.count("reload"), 2);
+    assert_eq!(user_of(&world.state()), Some("user_alice"));
+}
+
+#[test]
 fn a_sign_in_elsewhere_that_was_ended_again_changes_nothing() {
     let world = ClerkWorld::new(signed_out());
     world.fake.comes_back(Return::SignedInElsewhere);
@@ -139,7 +155,10 @@ fn a_sign_in_elsewhere_that_was_ended_again_changes_nothing() {
 #[test]
 fn a_sign_in_here_is_announced_once() {
     let world = ClerkWorld::new(signed_out());
+    // A transition may lie in between.
+    world.fake.becomes(in_transition());
     world.fake.becomes(signed_in("alice"));
+    world.fake.becomes(in_transition());
     world.fake.becomes(signed_in("alice"));
     world.fake.becomes(signed_in("bob"));
     assert_eq!(world.fake.count("announce"), 1);

@@ -39,6 +39,8 @@ pub struct FakeClerk {
     pub tokens: RefCell<VecDeque<(u64, Answer)>>,
     /// What each step of signing in or up answers.
     step: RefCell<Result<Value, ClerkError>>,
+    /// How the next reloads of the client end; then they end well.
+    pub reloads: RefCell<VecDeque<Result<(), ClerkError>>>,
     /// What the server says about the client when it is asked.
     pub server: RefCell<Option<ClerkSnapshot>>,
     pub uat: RefCell<Option<Rc<str>>>,
@@ -106,6 +108,7 @@ impl FakeClerk {
             loads: RefCell::default(),
             tokens: RefCell::default(),
             step: RefCell::new(Ok(Value::Null)),
+            reloads: RefCell::default(),
             server: RefCell::default(),
             uat: RefCell::default(),
             online: Cell::new(true),
@@ -245,6 +248,9 @@ impl ClerkDriver for Driver {
 
     fn reload_client(&self) -> ClerkCall<()> {
         self.0.note("reload");
+        if let Some(failed @ Err(_)) = self.0.reloads.borrow_mut().pop_front() {
+            return self.0.done(failed);
+        }
         if let Some(news) = self.0.server.borrow().clone() {
             self.0.becomes(news);
         }

@@ -46,6 +46,8 @@ pub(super) struct Inner {
     held: RefCell<Vec<Subscription>>,
     pub(super) client_uat: RefCell<Option<Rc<str>>>,
     pub(super) catching_up: Cell<bool>,
+    /// Whether nobody was signed in when that was last known: what comes next is a sign-in.
+    was_out: Cell<bool>,
 }
 
 impl Clerk {
@@ -70,10 +72,11 @@ impl Clerk {
             held: RefCell::default(),
             client_uat: RefCell::default(),
             catching_up: Cell::new(false),
+            was_out: Cell::new(false),
         });
         let clerk = Self { inner };
-        clerk.inner.told.replace(clerk.snapshot());
         clerk.listen();
+        clerk.look();
         clerk
     }
 
@@ -223,7 +226,9 @@ impl Clerk {
         if before == now {
             return;
         }
-        if before.has_no_session() && now.session.present().is_some() {
+        if now.has_no_session() {
+            self.inner.was_out.set(true);
+        } else if now.session.present().is_some() && self.inner.was_out.replace(false) {
             self.inner.driver.announce_sign_in();
         }
         self.inner.listeners.emit(&());

@@ -66,7 +66,7 @@ pub struct Session {
     #[serde(deserialize_with = "or_default")]
     pub tasks: Vec<SessionTask>,
     /// The claims of its token, without those that change with each token. `None` until there is a token.
-    #[serde(rename = "claims", deserialize_with = "lasting_claims")]
+    #[serde(deserialize_with = "lasting_claims")]
     pub claims: Option<Rc<Map<String, Value>>>,
     /// Whose it is.
     pub user: Option<Rc<User>>,

@@ -11,8 +11,13 @@ impl Clerk {
         let now = self.inner.driver.client_uat();
         let before = self.inner.client_uat.replace(now.clone());
         if why == Return::SignedInElsewhere || before != now {
-            let task = self.catch_up();
-            self.inner.runtime.spawn(Box::pin(async move { drop(task.await) }));
+            let (catching_up, clerk) = (self.catch_up(), self.clone());
+            self.inner.runtime.spawn(Box::pin(async move {
+                if catching_up.await.is_err() {
+                    // So that the next return to the page tries again.
+                    clerk.inner.client_uat.replace(before);
+                }
+            }));
         }
     }
 

@@ -20,7 +20,8 @@ use yew::prelude::*;
 
 use crate::auth::Subscription;
 use crate::auth::clerk::{Clerk, ClerkError, ClerkOptions, ClerkStatus};
-use crate::browser::console_error;
+use crate::browser::clerk::BrowserClerk;
+use crate::browser::{console_error, default_runtime};
 use crate::components::use_surroundings;
 use crate::fetch::MissingProvider;
 
@@ -56,7 +57,7 @@ fn missing() -> Clerk {
         static MISSING: Clerk = {
             let text = MissingProvider { hook: "use_clerk", provider: "ClerkProvider" };
             console_error(&text.to_string());
-            Clerk::new(ClerkOptions::new(""))
+            Clerk::with_driver(ClerkOptions::new(""), Rc::new(BrowserClerk::new()), default_runtime())
         };
     }
     MISSING.with(Clone::clone)
