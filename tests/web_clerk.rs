@@ -67,6 +67,28 @@ async fn everything_about_the_user_is_read_past_getters_and_cycles() {
 }
 
 #[wasm_bindgen_test]
+async fn somebody_else_is_noticed_before_clerk_tells_and_without_reading_everything_each_time() {
+    let clerk = loaded("alice").await;
+    js("window.reads = 0;
+        const user = window.Clerk.user;
+        Object.defineProperty(user, 'publicMetadata', { get() { window.reads += 1; return {}; } });
+        window.Clerk.emit()");
+    let reads = number("window.reads");
+    for _ in 0..10 {
+        drop(clerk.auth_state());
+    }
+    assert_eq!((reads, number("window.reads")), (1.0, 1.0));
+    // In place, and for another object.
+    js("window.Clerk.session.lastActiveOrganizationId = 'org_a'");
+    let identity = clerk.auth_state().identity().cloned().unwrap();
+    assert_eq!(identity.org_id.as_deref(), Some("org_a"));
+    js("window.Clerk.user = { id: 'user_bob' }");
+    assert_eq!(user_id(&clerk).as_deref(), Some("user_bob"));
+    js("window.Clerk.session = undefined");
+    assert_eq!(clerk.auth_state(), AuthState::Loading);
+}
+
+#[wasm_bindgen_test]
 async fn one_listener_hears_of_changes_and_not_of_tokens_and_is_removed() {
     let clerk = loaded("alice").await;
     assert_eq!(number("window.Clerk.listenerCount"), 2.0, "changes and status");

@@ -48,12 +48,6 @@ pub fn settled(called: Result<JsValue, ClerkError>) -> ClerkCall<JsValue> {
     }
 }
 
-/// The same where only the end matters.
-pub fn ended(called: Result<JsValue, ClerkError>) -> ClerkCall<()> {
-    let settled = settled(called);
-    Box::pin(async move { settled.await.map(drop) })
-}
-
 /// What was thrown, by its fields: the names of clerk-js's classes are minified.
 pub fn error_of(thrown: &JsValue) -> ClerkError {
     const FIELDS: [Part; 4] =

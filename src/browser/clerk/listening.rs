@@ -21,7 +21,7 @@ impl Listening {
     pub fn new(clerk: JsValue, page: Weak<Page>) -> Self {
         let told = Closure::<dyn Fn()>::new(move || {
             if let Some(page) = page.upgrade() {
-                page.changes.emit(&());
+                page.changed();
             }
         });
         let unsubscribe = call(&clerk, "addListener", &[told.as_ref()]);

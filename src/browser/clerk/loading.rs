@@ -30,7 +30,7 @@ pub async fn load(
         page.loading.take();
         outcome.map_err(|thrown| error_of(&thrown))?;
     }
-    page.changes.emit(&());
+    page.changed();
     if get(&clerk, "loaded").is_truthy() {
         return Ok(());
     }

@@ -14,8 +14,9 @@ use std::rc::Rc;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
-use self::js::{call, ended, get, global, plain, set, settled};
+use self::js::{call, get, global, plain, set, settled};
 use self::listening::Listening;
+use self::shapes::Marks;
 use self::tabs::Tabs;
 use crate::auth::clerk::{
     Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkOptions, ClerkSnapshot, Flow, PublishableKey,
@@ -62,6 +63,8 @@ struct Page {
     /// The load that runs: clerk-js would begin a second one.
     loading: RefCell<Option<js_sys::Promise>>,
     changes: Listeners<()>,
+    /// What was read last; nothing after clerk-js told of a change.
+    last: RefCell<Option<(Marks, ClerkSnapshot)>>,
     tabs: Option<Tabs>,
     complained: Cell<bool>,
 }
@@ -85,6 +88,38 @@ impl Page {
     /// `window.Clerk`; `None` before it was found, and never off the browser.
     fn clerk(&self) -> Option<JsValue> {
         self.found.borrow().as_ref().map(|found| found.clerk().clone())
+    }
+
+    /// Forgets what was read, and tells everyone.
+    fn changed(&self) {
+        self.last.take();
+        self.changes.emit(&());
+    }
+
+    /// Reads everything.
+    fn read(&self, clerk: &JsValue) -> ClerkSnapshot {
+        shapes::snapshot(clerk).unwrap_or_else(|| {
+            if !self.complained.replace(true) {
+                console_error("Clerk: this version keeps its data in a form unknown here");
+            }
+            ClerkSnapshot::default()
+        })
+    }
+
+    /// Waits for a call, after which everything may be different.
+    fn ended(self: &Rc<Self>, called: Result<JsValue, ClerkError>) -> ClerkCall<JsValue> {
+        let (settled, page) = (settled(called), self.clone());
+        Box::pin(async move {
+            let outcome = settled.await;
+            page.changed();
+            outcome
+        })
+    }
+
+    /// The same where only the end matters.
+    fn done(self: &Rc<Self>, called: Result<JsValue, ClerkError>) -> ClerkCall<()> {
+        let ended = self.ended(called);
+        Box::pin(async move { ended.await.map(drop) })
     }
 
     fn call(&self, name: &str, args: &[&JsValue]) -> Result<JsValue, ClerkError> {
@@ -114,14 +149,14 @@ impl ClerkDriver for BrowserClerk {
 
     fn snapshot(&self) -> ClerkSnapshot {
         let Some(clerk) = self.page.clerk() else { return ClerkSnapshot::default() };
-        shapes::snapshot(&clerk).unwrap_or_else(|| {
-            if !self.page.complained.replace(true) {
-                console_error(
-                    "Clerk: this version keeps its data in a form that is not known here",
-                );
-            }
-            ClerkSnapshot::default()
-        })
+        // This is asked for around each request, and reading everything takes its time.
+        let marks = shapes::marks(&clerk);
+        if let Some((_, known)) = self.page.last.borrow().as_ref().filter(|last| last.0 == marks) {
+            return known.clone();
+        }
+        let now = self.page.read(&clerk);
+        self.page.last.replace(Some((marks, now.clone())));
+        now
     }
 
     fn subscribe(&self, listener: Rc<dyn Fn()>) -> Subscription {
@@ -157,7 +192,7 @@ impl ClerkDriver for BrowserClerk {
         if let Some(id) = session_id {
             set(&options, "sessionId", &id.into());
         }
-        ended(self.page.call("signOut", &[&nothing, &options]))
+        self.page.done(self.page.call("signOut", &[&nothing, &options]))
     }
 
     fn set_active(&self, target: &SetActive) -> ClerkCall<()> {
@@ -169,16 +204,16 @@ impl ClerkDriver for BrowserClerk {
             let id = organization.as_ref().map_or(JsValue::NULL, |id| (&**id).into());
             set(&wanted, "organization", &id);
         }
-        ended(self.page.call("setActive", &[&wanted]))
+        self.page.done(self.page.call("setActive", &[&wanted]))
     }
 
     fn reload_client(&self) -> ClerkCall<()> {
         let clerk = self.page.clerk().unwrap_or_default();
-        ended(call(&get(&clerk, "client"), "reload", &[]))
+        self.page.done(call(&get(&clerk, "client"), "reload", &[]))
     }
 
     fn step(&self, flow: Flow, method: &'static str, params: &Value) -> ClerkCall<Value> {
-        let answer = settled(call(&self.flow(flow), method, &[&plain(params)]));
+        let answer = self.page.ended(call(&self.flow(flow), method, &[&plain(params)]));
         Box::pin(async move { Ok(shapes::attempt(flow, &answer.await?)) })
     }
 
@@ -209,7 +244,7 @@ impl ClerkDriver for BrowserClerk {
             Flow::SignIn => "redirectToSignIn",
             Flow::SignUp => "redirectToSignUp",
         };
-        ended(self.page.call(name, &[&plain(props)]))
+        self.page.done(self.page.call(name, &[&plain(props)]))
     }
 
     fn is_online(&self) -> bool {

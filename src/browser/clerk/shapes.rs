@@ -82,6 +82,21 @@ const SIGN_UP: &[Part] = &[
 /// What Clerk keeps at its client, and a snapshot beside the rest.
 const CLIENT: &[Part] = &[Each("sessions", SESSION), Of("signIn", SIGN_IN), Of("signUp", SIGN_UP)];
 
+/// What tells, before clerk-js does, that somebody else is there: it changes its objects in place, or for others.
+pub type Marks = [JsValue; 9];
+
+/// The marks of this moment.
+pub fn marks(clerk: &JsValue) -> Marks {
+    let [session, user, organization, client] =
+        ["session", "user", "organization", "client"].map(|name| get(clerk, name));
+    let [id, status, organization_id] =
+        ["id", "status", "lastActiveOrganizationId"].map(|name| get(&session, name));
+    let last = get(&client, "lastActiveSessionId");
+    let (how, loaded) = (get(clerk, "status"), get(clerk, "loaded"));
+    let how = if how.is_undefined() { loaded } else { how };
+    [session, user, organization, id, status, organization_id, last, client, how]
+}
+
 /// Everything that Clerk knows. `None` if it is of a kind that nobody has seen.
 pub fn snapshot(clerk: &JsValue) -> Option<ClerkSnapshot> {
     let plain = project(clerk, CLERK);
