@@ -130,6 +130,8 @@ async fn use_auth_knows_roles_and_renders_again_for_them_only_where_they_are_rea
     let (read, renders) = (reader.renders(), other.renders());
     runs("window.Clerk.session.version = 9; window.Clerk.emit()").await;
     assert_eq!((reader.renders(), other.renders()), (read, renders), "a new token is no news");
+    runs("window.Clerk.user.firstName = 'Alice'; window.Clerk.emit()").await;
+    assert_eq!(reader.renders(), read, "nor is a name");
     runs("window.Clerk.user.organizationMemberships[0].role = 'org:guest'; window.Clerk.emit()")
         .await;
     assert_eq!(reader.last(), "false [org:guest a] 2");

@@ -10,9 +10,6 @@ use crate::auth::clerk::{ClerkCall, ClerkError, ErrorFields};
 
 /// A property; `undefined` where there is none, or where reading it throws.
 pub fn get(of: &JsValue, name: &str) -> JsValue {
-    if !of.is_object() && !of.is_function() {
-        return JsValue::UNDEFINED;
-    }
     Reflect::get(of, &name.into()).unwrap_or_default()
 }
 

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::js::{call, error_of, get, global, set};
 use super::listening::Listening;
 use super::script::{Left, Script};
-use super::{Page, UI, has_ui, is_same};
+use super::{Page, UI, has_ui};
 use crate::auth::clerk::{ClerkError, ClerkOptions, PublishableKey};
 use crate::browser::console_error;
 
@@ -84,12 +84,8 @@ fn failed(code: &str, url: &str, left: &Left) -> ClerkError {
     ClerkError::new(code, ["the script ", url, problem].concat())
 }
 
-/// Listens to this object, once.
+/// Listens to this object, and no longer to another one.
 fn adopt(page: &Rc<Page>, clerk: &JsValue) {
-    let is_known = page.clerk().is_some_and(|known| is_same(&known, clerk));
-    if is_known {
-        return;
-    }
     // Made outside of the borrow: clerk-js calls the listener while it is being added.
     let listening = Listening::new(clerk.clone(), Rc::downgrade(page));
     let former = page.found.replace(Some(listening));

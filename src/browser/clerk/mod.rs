@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use serde_json::Value;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use self::js::{call, get, global, plain, set, settled};
 use self::listening::Listening;
@@ -280,10 +280,4 @@ impl BrowserClerk {
             },
         )
     }
-}
-
-/// Whether two values are the same object.
-fn is_same(one: &JsValue, other: &JsValue) -> bool {
-    one.is_object()
-        && one.unchecked_ref::<js_sys::Object>() == other.unchecked_ref::<js_sys::Object>()
 }
