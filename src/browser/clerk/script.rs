@@ -28,7 +28,7 @@ pub enum Left {
 pub struct Script {
     element: Element,
     is_ours: bool,
-    has_worked: Cell<bool>,
+    has_worked: bool,
     outcome: Receiver<bool>,
     _listeners: [EventListener; 2],
 }
@@ -63,8 +63,7 @@ impl Script {
             let place = place.or_else(|| document.document_element()).ok_or_else(no_page)?;
             place.append_child(&element).map_err(|_| no_page())?;
         }
-        let has_worked = Cell::new(false);
-        Ok(Self { element, is_ours, has_worked, outcome, _listeners: listeners })
+        Ok(Self { element, is_ours, has_worked: false, outcome, _listeners: listeners })
     }
 
     /// Waits until the script has run, and gives what it left at the page under this name.
@@ -74,14 +73,14 @@ impl Script {
         }
         let left = global(name);
         // A script that ran for nothing has to run once more at the next attempt, so its tag goes as well.
-        self.has_worked.set(left.is_truthy());
-        if left.is_truthy() { Left::This(left) } else { Left::Nothing }
+        self.has_worked = left.is_truthy();
+        if self.has_worked { Left::This(left) } else { Left::Nothing }
     }
 }
 
 impl Drop for Script {
     fn drop(&mut self) {
-        if self.is_ours && !self.has_worked.get() {
+        if self.is_ours && !self.has_worked {
             self.element.remove();
         }
     }

@@ -54,23 +54,11 @@ pub struct ClerkProviderProps {
 #[component]
 pub fn ClerkProvider(props: &ClerkProviderProps) -> Html {
     // Made once: another source would be another sign-in, and clerk-js is there once anyhow.
-    let own = use_mut_ref(|| None::<(Clerk, AuthSource)>);
-    let given = props.clone();
-    let (clerk, source) = {
-        let mut own = own.borrow_mut();
-        let is_other = |(held, _): &(Clerk, AuthSource)| {
-            props.clerk.as_ref().is_some_and(|given| given != held)
-        };
-        if own.as_ref().is_some_and(is_other) {
-            *own = None;
-        }
-        own.get_or_insert_with(|| {
-            let clerk = make(given);
-            let source = AuthSource::from(Rc::new(clerk.clone()));
-            (clerk, source)
-        })
-        .clone()
-    };
+    let made = use_memo(props.clerk.clone(), |given| {
+        let clerk = given.clone().unwrap_or_else(|| make(props));
+        (clerk.clone(), AuthSource::from(Rc::new(clerk)))
+    });
+    let (clerk, source) = (*made).clone();
     html! {
         <QueryClientProvider client={props.client.clone()}>
             <AuthProvider {source} allowed_origins={props.allowed_origins.clone()}>
@@ -80,12 +68,9 @@ pub fn ClerkProvider(props: &ClerkProviderProps) -> Html {
     }
 }
 
-fn make(props: ClerkProviderProps) -> Clerk {
-    if let Some(clerk) = props.clerk {
-        return clerk;
-    }
-    let mut options = props.options.unwrap_or_else(|| ClerkOptions::new(""));
-    if let Some(key) = props.publishable_key {
+fn make(props: &ClerkProviderProps) -> Clerk {
+    let mut options = props.options.clone().unwrap_or_else(|| ClerkOptions::new(""));
+    if let Some(key) = &props.publishable_key {
         options.publishable_key = key.as_str().into();
     }
     Clerk::new(options)
