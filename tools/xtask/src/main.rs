@@ -35,8 +35,9 @@ Usage: cargo xtask <command>
 
   setup                        install what is missing: the wasm32 target, trunk, wasm-bindgen,
                                wasm-opt, esbuild and a browser with its driver
-  serve [--port N] [--api-port N] [--open]
-                               the app at http://localhost:8080, rebuilt on change, with its API
+  serve [--port N] [--api-port N] [--open] [--clerk]
+                               the app at http://localhost:8080, rebuilt on change, with its API;
+                               --clerk is the example that signs in with Clerk, instead of the app
   build [--no-budget]          the release bundle in dist/, and its sizes
   check                        formatting, lints for host and wasm32, documentation
   test [--host] [--browser] [--e2e]

@@ -1,6 +1,7 @@
 //! `cargo xtask serve`: the app and its API, until Ctrl-C.
 
 use crate::error::{Error, Result};
+use crate::example;
 use crate::process::{self, Server};
 use crate::setup::{self, Need};
 use crate::toolchain::WasmToolchain;
@@ -31,18 +32,21 @@ pub struct Options {
     port: u16,
     api_port: u16,
     open: bool,
+    /// The example that signs in with Clerk, instead of the app.
+    clerk: bool,
 }
 
 impl Options {
     /// Reads the command line.
     pub fn parse(args: &[String]) -> Result<Self> {
-        let mut options = Self { port: PORT, api_port: API_PORT, open: false };
+        let mut options = Self { port: PORT, api_port: API_PORT, open: false, clerk: false };
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {
             match arg.as_str() {
                 "--port" => options.port = port(arg, rest.next())?,
                 "--api-port" => options.api_port = port(arg, rest.next())?,
                 "--open" => options.open = true,
+                "--clerk" => options.clerk = true,
                 other => return Err(Error::unknown_option(other)),
             }
         }
@@ -147,15 +151,20 @@ fn start_trunk(
     if options.open {
         trunk.arg("--open");
     }
-    if options.api_port != API_PORT {
+    if options.api_port != API_PORT || options.clerk {
         let config = config_with_api_port(workspace, options.api_port)?;
         trunk.arg("--config").arg(config);
         // Paths in the copy would be relative to it.
         trunk.arg("--watch").arg(&workspace.root);
         trunk.arg("--ignore").arg(workspace.root.join("target"));
-        trunk.arg(workspace.root.join("index.html"));
+        trunk.arg(page_source(workspace, options));
     }
     Server::start("trunk", &mut trunk)
+}
+
+fn page_source(workspace: &Workspace, options: &Options) -> PathBuf {
+    let folder = if options.clerk { example::folder(workspace) } else { workspace.root.clone() };
+    folder.join("index.html")
 }
 
 /// Trunk takes more than one proxy only from its configuration file, so another port needs another
@@ -204,8 +213,8 @@ mod tests {
 
     #[test]
     fn ports_come_from_the_command_line() {
-        let expected = Options { port: 9000, api_port: API_PORT, open: true };
-        assert_eq!(parse(&["--port", "9000", "--open"]).unwrap(), expected);
+        let expected = Options { port: 9000, api_port: API_PORT, open: true, clerk: true };
+        assert_eq!(parse(&["--port", "9000", "--open", "--clerk"]).unwrap(), expected);
         for wrong in [&["--port"][..], &["--port", "0"], &["--port", "8081"], &["--prot", "1"]] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
