@@ -27,8 +27,8 @@ fn App() -> Html {
         Some(key) => ClerkOptions::new(key),
         None => ClerkOptions {
             proxy_url: Some("/__clerk".into()),
-            ui: false,
-            ..ClerkOptions::new(local_key())
+            ui: wants("ui"),
+            ..ClerkOptions::new(if wants("key=test") { LOCAL_TEST } else { LOCAL_LIVE })
         },
     };
     html! {
@@ -46,10 +46,10 @@ fn App() -> Html {
     }
 }
 
-/// `?key=test` takes the way of development instances.
-fn local_key() -> &'static str {
+/// `?key=test` takes the way of development instances, and `?ui` loads Clerk's ready-made forms, a megabyte of them.
+fn wants(word: &str) -> bool {
     let search = web_sys::window().and_then(|window| window.location().search().ok());
-    if search.is_some_and(|search| search.contains("key=test")) { LOCAL_TEST } else { LOCAL_LIVE }
+    search.is_some_and(|search| search.contains(word))
 }
 
 /// Who is signed in, and the ways in and out.
@@ -83,6 +83,9 @@ fn Account() -> Html {
             <Show when={When::SignedOut}><WaysIn /></Show>
             <Show when={When::SignedIn}>
                 <Organizations />
+                if wants("ui") {
+                    <UserButton />
+                }
                 <SignOutButton><span data-testid="sign-out">{ "Sign out" }</span></SignOutButton>
             </Show>
         </section>

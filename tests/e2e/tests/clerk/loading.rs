@@ -1,6 +1,6 @@
 //! From an empty browser to a user's data.
 
-use e2e::{scripts, test, wait};
+use e2e::{scripts, test, until, wait};
 use std::time::Duration;
 
 use crate::{ADA, Key, greeted, mints, setup, sign_in, signed_in};
@@ -91,5 +91,26 @@ fn a_frontend_api_that_fails_is_never_taken_for_signed_out() {
             page.attribute("user", "data-state").as_deref() != Some("signed-out")
         });
         world.controls().clear_faults();
+    });
+}
+
+/// Whether an element of Clerk's own is on the page.
+fn draws(page: &e2e::Page, selector: &str) -> bool {
+    let script = "return !!document.querySelector(arguments[0])?.checkVisibility()";
+    page.run(script, serde_json::json!([selector])) == true
+}
+
+#[test]
+fn the_ready_made_forms_are_drawn_where_they_are_wanted() {
+    test(setup(), |world| {
+        let page = &world.page;
+        page.open("/?ui");
+        page.wait_attribute("user", "data-state", "signed-out");
+        sign_in(page, "ada");
+        until("Clerk's user button", || draws(page, ".cl-userButtonTrigger").then_some(()));
+        greeted(page, ADA);
+        page.click("sign-out");
+        page.wait_attribute("user", "data-state", "signed-out");
+        assert!(!draws(page, ".cl-userButtonTrigger"));
     });
 }
