@@ -105,7 +105,7 @@ fn each(list: &JsValue, parts: &[Part]) -> JsValue {
 /// Reads a plain object into a type.
 pub fn read<T: DeserializeOwned>(plain: &JsValue) -> Option<T> {
     let text = JSON::stringify(plain).ok()?.as_string()?;
-    serde_json::from_str(&text).ok()
+    crate::json::from_str(&text).ok()
 }
 
 /// Plain data for JavaScript.
