@@ -115,6 +115,24 @@ fn a_sign_in_in_another_tab_is_taken_over_when_the_user_comes_back() {
 }
 
 #[test]
+fn a_sign_out_here_is_not_taken_for_a_sign_in_elsewhere() {
+    let world = ClerkWorld::new(signed_in("alice"));
+    world.fake.uat.replace(Some("0".into()));
+    world.fake.becomes(in_transition());
+    world.fake.becomes(signed_out());
+    world.fake.comes_back(Return::Focus);
+    world.sim.advance_ms(100);
+    assert_eq!(world.fake.count("reload"), 0);
+    // What changes afterwards is another tab's doing, whatever else happens here.
+    world.fake.server.replace(Some(elsewhere()));
+    world.fake.uat.replace(Some("1700000000".into()));
+    world.fake.emit();
+    world.fake.comes_back(Return::Focus);
+    world.sim.advance_ms(100);
+    assert_eq!(user_of(&world.state()), Some("user_alice"));
+}
+
+#[test]
 fn another_tab_that_tells_of_a_sign_in_is_believed_at_once_and_only_when_nobody_is_here() {
     let world = ClerkWorld::new(signed_out());
     world.fake.server.replace(Some(elsewhere()));

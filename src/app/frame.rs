@@ -1,9 +1,11 @@
 //! The frame around every page: header, navigation, the page, the log.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
+use yew_clerk::auth::clerk::User;
 use yew_clerk::prelude::*;
 
-use super::dev_auth::DevAuth;
 use super::pages;
 use super::pieces::fixed;
 use super::request_log::RequestLog;
@@ -14,18 +16,12 @@ const SIGN_OUT: &str = "Sign out";
 const LEAVING: &str = "Signing out…";
 const AGAIN: &str = "Sign out failed: again";
 
-/// The properties of [`Frame`].
-#[derive(PartialEq, Properties)]
-pub struct FrameProps {
-    /// The way to sign in.
-    pub dev_auth: DevAuth,
-}
-
 /// Header, navigation, page and log.
 #[component]
-pub fn Frame(props: &FrameProps) -> Html {
+pub fn Frame() -> Html {
     let route = use_route();
     let auth = use_auth();
+    let user = use_user();
     let way_out = use_state(|| AttrValue::Static(SIGN_OUT));
     let render = use_force_update();
     let theme = Theme::current();
@@ -43,13 +39,13 @@ pub fn Frame(props: &FrameProps) -> Html {
                     <a class="brand" href="/" aria-current={current(route == Route::Home)}>
                         <span>{ "yew-clerk" }</span>
                     </a>
-                    { who(&auth, props.dev_auth.name(), &way_out) }
+                    { who(&auth, user.user(), &way_out) }
                     { theme_button(theme, change_theme) }
                 </div>
                 <nav aria-label="Pages">{ menu(route) }</nav>
             </header>
             <main id="main" tabindex="-1" data-log={has_log.then_some("")}>
-                <div class="page" key={route.path()}>{ pages::page(route, &auth, &props.dev_auth) }</div>
+                <div class="page" key={route.path()}>{ pages::page(route, &auth) }</div>
                 <RequestLog shown={has_log} session={auth.session_id()} />
             </main>
         </>
@@ -80,14 +76,14 @@ fn theme_button(theme: Theme, onclick: Callback<MouseEvent>) -> Html {
 }
 
 /// The user's name and the way out, or the way in.
-fn who(auth: &AuthHandle, name: Option<AttrValue>, way_out: &UseStateHandle<AttrValue>) -> Html {
-    let (state, text, way) = match auth.state() {
+fn who(auth: &AuthHandle, user: Option<&Rc<User>>, way_out: &UseStateHandle<AttrValue>) -> Html {
+    let (state, text, way): (_, AttrValue, _) = match auth.state() {
         AuthState::Loading => ("loading", "…".into(), Html::default()),
         AuthState::SignedOut => ("signed-out", "Signed out".into(), way_in()),
         AuthState::Failed { .. } => ("failed", "Sign-in is out of reach".into(), Html::default()),
         AuthState::SignedIn(identity) => {
-            let name = name.unwrap_or_else(|| identity.user_id.clone().into());
-            ("signed-in", name, sign_out(auth.clone(), way_out))
+            let name = user.and_then(|user| name(user)).unwrap_or(&identity.user_id);
+            ("signed-in", name.clone().into(), sign_out(auth.clone(), way_out))
         }
     };
     html! {
@@ -96,6 +92,12 @@ fn who(auth: &AuthHandle, name: Option<AttrValue>, way_out: &UseStateHandle<Attr
             { way }
         </div>
     }
+}
+
+/// What to call a user.
+fn name(user: &User) -> Option<&Rc<str>> {
+    let email = || user.primary_email_address.as_ref().map(|email| &email.email_address);
+    user.full_name.as_ref().or(user.username.as_ref()).or_else(email)
 }
 
 fn way_in() -> Html {

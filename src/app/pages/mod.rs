@@ -8,7 +8,6 @@ mod sign_in;
 use yew::prelude::*;
 use yew_clerk::prelude::*;
 
-use super::dev_auth::DevAuth;
 use super::examples;
 use super::pieces::fixed;
 use super::router::Route;
@@ -52,7 +51,7 @@ const BACKGROUND: Part = Part {
 };
 
 /// The page of a route.
-pub fn page(route: Route, auth: &AuthHandle, dev_auth: &DevAuth) -> Html {
+pub fn page(route: Route, auth: &AuthHandle) -> Html {
     match route {
         Route::Home => home::page(auth),
         Route::SameOrigin => {
@@ -62,7 +61,7 @@ pub fn page(route: Route, auth: &AuthHandle, dev_auth: &DevAuth) -> Html {
         Route::Query => QUERY.page(auth, html! { <examples::query::Query /> }),
         Route::Background => BACKGROUND.page(auth, html! { <examples::background::Background /> }),
         Route::Notes => notes::page(auth),
-        Route::SignIn => html! { <sign_in::SignIn dev_auth={dev_auth.clone()} /> },
+        Route::SignIn => sign_in::page(),
         Route::NotFound => not_found(),
     }
 }

@@ -1,10 +1,13 @@
 //! The way in.
 
+use js_sys::Reflect;
+use serde::Deserialize;
 use yew::platform::spawn_local;
 use yew::prelude::*;
+use yew_clerk::auth::clerk::{Clerk, ClerkError};
 use yew_clerk::prelude::*;
 
-use crate::app::dev_auth::{Credentials, DevAuth, Person};
+use crate::app::clerk::OWN_KEY;
 use crate::app::form;
 use crate::app::pieces::fixed;
 use crate::app::router::{self, Route};
@@ -19,16 +22,34 @@ const HEADING: &str = r#"<h1>Sign in</h1>
 const GHOSTS: &str =
     r#"<span class="ghost"></span><span class="ghost"></span><span class="ghost"></span>"#;
 
-/// The properties of [`SignIn`].
-#[derive(PartialEq, Properties)]
-pub struct SignInProps {
-    /// Where to sign in.
-    pub dev_auth: DevAuth,
+/// Somebody who may sign in at the dev server's Clerk, with a password that is no secret in this show.
+#[derive(Deserialize, PartialEq)]
+struct Person {
+    name: String,
+    username: String,
+    password: String,
+}
+
+/// What a user signs in with.
+#[derive(Clone)]
+struct Credentials {
+    username: String,
+    password: String,
+}
+
+/// Clerk's own form for an instance of yours, and the app's for the Clerk of the dev server.
+pub fn page() -> Html {
+    if OWN_KEY.is_some() {
+        let loading = html! { <p class="hint">{ "Clerk's form is loading…" }</p> };
+        return html! { <div data-testid="page-sign-in"><SignIn fallback={loading} /></div> };
+    }
+    html! { <LocalSignIn /> }
 }
 
 /// A form, and the users who live on this server.
 #[component]
-pub fn SignIn(props: &SignInProps) -> Html {
+fn LocalSignIn() -> Html {
+    let clerk = use_clerk();
     let sending = use_state(|| false);
     let problem = use_state(AttrValue::default);
     let users = use_query_with(
@@ -38,17 +59,14 @@ pub fn SignIn(props: &SignInProps) -> Html {
     );
 
     let sign_in = {
-        let dev_auth = props.dev_auth.clone();
         let (sending, problem) = (sending.setter(), problem.setter());
         Callback::from(move |credentials| {
-            let signed_in = dev_auth.sign_in(credentials);
-            let (sending, problem) = (sending.clone(), problem.clone());
+            let (clerk, sending, problem) = (clerk.clone(), sending.clone(), problem.clone());
             sending.set(true);
             problem.set(AttrValue::default());
             spawn_local(async move {
-                match signed_in.await {
-                    Ok(true) => return router::go(Route::Swr),
-                    Ok(false) => problem.set(NO_COOKIES.into()),
+                match enter(&clerk, credentials).await {
+                    Ok(()) => return router::go(Route::Swr),
                     Err(error) => problem.set(reason(&error)),
                 }
                 sending.set(false);
@@ -100,6 +118,14 @@ pub fn SignIn(props: &SignInProps) -> Html {
     }
 }
 
+/// Signs in at Clerk, once it has loaded. If it had failed to, this is the next attempt.
+async fn enter(clerk: &Clerk, credentials: Credentials) -> Result<(), ClerkError> {
+    clerk.load().await?;
+    let flow = clerk.sign_in();
+    let attempt = flow.password(&credentials.username, &credentials.password).await?;
+    flow.finish(&attempt).await
+}
+
 /// Signs a user in, without a form.
 fn choice(user: &Person, sign_in: &Callback<Credentials>) -> Html {
     let testid = AttrValue::from(["as-", &user.username].concat());
@@ -112,10 +138,11 @@ fn choice(user: &Person, sign_in: &Callback<Credentials>) -> Html {
     }
 }
 
-/// The server's own words, if it has any.
-fn reason(error: &FetchError) -> AttrValue {
-    if error.status() == Some(401) {
-        return "Username and password do not go together.".into();
-    }
-    error.to_string().into()
+/// Clerk's own words, except where the browser is to blame: Clerk cannot know.
+fn reason(error: &ClerkError) -> AttrValue {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    let refuses_cookies = navigator
+        .and_then(|navigator| Reflect::get(&navigator, &"cookieEnabled".into()).ok())
+        .is_some_and(|enabled| enabled == false);
+    if refuses_cookies { NO_COOKIES.into() } else { error.message.clone().into() }
 }

@@ -227,7 +227,10 @@ impl Clerk {
             return;
         }
         if now.has_no_session() {
-            self.inner.was_out.set(true);
+            if !self.inner.was_out.replace(true) {
+                // A sign-out changes the cookie too, and is no sign-in elsewhere.
+                self.inner.client_uat.replace(self.inner.driver.client_uat());
+            }
         } else if now.session.present().is_some() && self.inner.was_out.replace(false) {
             self.inner.driver.announce_sign_in();
         }

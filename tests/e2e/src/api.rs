@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use ureq::Agent;
-use ureq::http::{Request, Response};
+use ureq::http::{HeaderValue, Request, Response};
 
 use crate::requests::Requests;
 
@@ -105,10 +105,9 @@ impl Controls {
 #[derive(Debug)]
 pub struct Device {
     origin: String,
-    /// The session's secret, as the browser would keep it in `__client`.
-    pub client: String,
-    /// A token of the session, as in `__session`.
-    pub token: String,
+    /// The cookies by which Clerk knows the browser, as names and values.
+    pub cookies: Vec<(String, String)>,
+    token: String,
 }
 
 impl Device {
@@ -118,13 +117,18 @@ impl Device {
     /// If the server refuses.
     #[must_use]
     pub fn sign_in(origin: &str, username: &str) -> Self {
-        let body = json!({ "username": username, "password": password_of(username) });
-        let response = send(origin, "POST", "/auth/sign-in", &[], Some(body)).expect("the server");
+        let password = password_of(username);
+        let form = [("strategy", "password"), ("identifier", username), ("password", password)];
+        let request = agent().post(format!("{origin}/__clerk/v1/client/sign_ins"));
+        let mut response = request.header("origin", origin).send_form(form).expect("the server");
         assert_eq!(response.status(), 200, "{username} is signed in");
+        let body = response.body_mut().read_to_string().expect("the sign-in");
+        let body: Value = serde_json::from_str(&body).expect("JSON");
+        let token = body.pointer("/client/sessions/0/last_active_token/jwt");
         Self {
             origin: origin.to_owned(),
-            client: cookie(&response, "__client"),
-            token: cookie(&response, "__session"),
+            cookies: cookies(&response),
+            token: token.and_then(Value::as_str).expect("a token").to_owned(),
         }
     }
 
@@ -222,11 +226,11 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-fn cookie(response: &Response<ureq::Body>, name: &str) -> String {
-    let cookies = response.headers().get_all("set-cookie");
-    let value = cookies.iter().find_map(|cookie| {
-        let rest = cookie.to_str().ok()?.strip_prefix(name)?.strip_prefix('=')?;
-        rest.split(';').next()
-    });
-    value.expect("the server sets its cookies").to_owned()
+fn cookies(response: &Response<ureq::Body>) -> Vec<(String, String)> {
+    let set = response.headers().get_all("set-cookie").iter();
+    let pair = |cookie: &HeaderValue| {
+        let (name, rest) = cookie.to_str().ok()?.split_once('=')?;
+        Some((name.to_owned(), rest.split(';').next()?.to_owned()))
+    };
+    set.filter_map(pair).collect()
 }

@@ -51,6 +51,15 @@ impl Requests {
         self.only(|entry| entry.path.starts_with("/api/"))
     }
 
+    /// Those for a session token.
+    #[must_use]
+    pub fn of_tokens(&self) -> Self {
+        self.only(|entry| {
+            let session = entry.path.strip_prefix("/__clerk/v1/client/sessions/");
+            session.is_some_and(|rest| rest.ends_with("/tokens"))
+        })
+    }
+
     /// Those that were answered with `status`.
     #[must_use]
     pub fn answered(&self, status: u64) -> Self {

@@ -119,15 +119,12 @@ impl World {
     pub fn signed_in_as(&self, username: &str) -> Device {
         let device = self.device(username);
         let url = self.server.origin();
-        let cookie = |name: &str, value: &str, http_only: bool| {
-            json!({
-                "name": name, "value": value, "url": url, "httpOnly": http_only, "sameSite": "Lax",
-            })
+        let cookie = |(name, value): &(String, String)| {
+            let http_only = name == "__client";
+            json!({ "name": name, "value": value, "url": url, "httpOnly": http_only, "sameSite": "Lax" })
         };
-        let cookies = json!({ "cookies": [
-            cookie("__client", &device.client, true),
-            cookie("__session", &device.token, false),
-        ] });
+        let cookies: Vec<Value> = device.cookies.iter().map(cookie).collect();
+        let cookies = json!({ "cookies": cookies });
         let set = self.page.browser.cdp("Network.setCookies", cookies);
         set.expect("the browser takes the session's cookies");
         device

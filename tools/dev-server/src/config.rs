@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::clerk::instance::Keys;
 use crate::origin::{self, Origin};
 
 /// The text of `--help`.
@@ -16,6 +17,8 @@ usage: dev-server [options]
   --origin ORIGIN        origin that may use the API besides the server's own; may be repeated
   --token-life SECONDS   life of a session token (60)
   --clerk-packages DIR   folder of Clerk's scripts (target/tools/clerk)
+  --clerk-jwks-url URL   where a real instance of Clerk has its keys; its tokens count as well
+  --clerk-jwt-key PEM    the key of a real instance of Clerk, instead of an address
   --help                 this text";
 
 /// Longest life of a token that can be asked for, in seconds: a day.
@@ -37,6 +40,8 @@ pub struct Config {
     /// Folder of Clerk's scripts: `clerk-js/dist` and `ui/dist` below it. `target/tools/clerk` by default;
     /// it need not exist.
     pub clerk_packages: PathBuf,
+    /// The keys of a real instance of Clerk, whose tokens count beside the server's own. None by default.
+    pub clerk_keys: Option<Keys>,
 }
 
 impl Default for Config {
@@ -48,6 +53,7 @@ impl Default for Config {
             origins: Vec::new(),
             token_life_seconds: 60,
             clerk_packages: PathBuf::from("target/tools/clerk"),
+            clerk_keys: None,
         }
     }
 }
@@ -130,6 +136,12 @@ impl Config {
             "--port" => self.port = value.parse().map_err(|_| bad("a number from 0 to 65535"))?,
             "--dist" => self.dist = PathBuf::from(value),
             "--clerk-packages" => self.clerk_packages = PathBuf::from(value),
+            "--clerk-jwks-url" => {
+                let is_address = value.starts_with("https://") || value.starts_with("http://");
+                let url = is_address.then(|| value.to_owned());
+                self.clerk_keys = Some(Keys::Url(url.ok_or_else(|| bad("an address"))?));
+            }
+            "--clerk-jwt-key" => self.clerk_keys = Some(Keys::Pem(value.to_owned())),
             "--data" => self.data = PathBuf::from(value),
             "--origin" => self.origins.push(
                 origin::parse(value)
@@ -147,5 +159,13 @@ impl Config {
     }
 }
 
-const OPTIONS: [&str; 6] =
-    ["--port", "--dist", "--data", "--origin", "--token-life", "--clerk-packages"];
+const OPTIONS: [&str; 8] = [
+    "--port",
+    "--dist",
+    "--data",
+    "--origin",
+    "--token-life",
+    "--clerk-packages",
+    "--clerk-jwks-url",
+    "--clerk-jwt-key",
+];

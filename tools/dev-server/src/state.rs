@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
 
-use crate::clerk::{self, tokens::Form};
+use crate::clerk::{self, instance::Instance, tokens::Form};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::ApiError;
@@ -16,7 +16,7 @@ use crate::keys::{KeyError, SigningKeys};
 use crate::origin::AllowedOrigins;
 use crate::request_log::RequestLog;
 use crate::store::{OpenSession, SessionRecord, Store, StoreError};
-use crate::tokens::{self, Claims, Jwt, Refusal, Subject, TokenSettings};
+use crate::tokens::{self, Jwt, Refusal, Subject, TokenSettings, Verified};
 
 /// A cheap handle to the server's state.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ struct Inner {
     issuer: String,
     dist: PathBuf,
     clerk_packages: PathBuf,
+    /// A real instance of Clerk.
+    clerk: Option<Instance>,
     single_session: AtomicBool,
     token_settings: Mutex<TokenSettings>,
     faults: StandingFaults,
@@ -43,6 +45,8 @@ pub enum OpenError {
     Store(StoreError),
     /// There is no signing key.
     Key(KeyError),
+    /// The key of a real instance of Clerk is none.
+    ClerkKey(String),
     /// The port cannot be listened on.
     Listen(u16, std::io::Error),
 }
@@ -52,6 +56,9 @@ impl fmt::Display for OpenError {
         match self {
             Self::Store(error) => error.fmt(f),
             Self::Key(error) => error.fmt(f),
+            Self::ClerkKey(problem) => {
+                write!(f, "--clerk-jwt-key: expected a public RSA key in PEM form: {problem}")
+            }
             Self::Listen(port, error) => write!(f, "cannot listen on 127.0.0.1:{port}: {error}"),
         }
     }
@@ -69,8 +76,11 @@ impl AppState {
         // The database first: its lock also keeps two servers from making a key each.
         let store = Store::open(&config.data, clock.now_ms()).map_err(OpenError::Store)?;
         let keys = SigningKeys::load_or_create(&config.data).map_err(OpenError::Key)?;
+        let clerk = config.clerk_keys.as_ref().map(Instance::new).transpose();
+        let clerk = clerk.map_err(|error| OpenError::ClerkKey(error.to_string()))?;
         Ok(Self(Arc::new(Inner {
             store,
+            clerk,
             keys,
             clock,
             origins: AllowedOrigins::new(&config.origins, port),
@@ -146,9 +156,21 @@ impl AppState {
     /// Checks everything about a token but whether its session lives.
     ///
     /// # Errors
-    /// The first rule that the token breaks.
-    pub fn verify(&self, jwt: &Jwt) -> Result<Claims, Refusal> {
-        tokens::verify(&self.0.keys, jwt, &self.0.origins, self.now_ms())
+    /// The first rule that the token breaks, and 503 if a real instance of Clerk cannot be asked for its keys.
+    pub async fn verify(&self, jwt: &Jwt) -> Result<Verified, ApiError> {
+        let (kid, now_ms) = (tokens::kid(jwt)?, self.now_ms());
+        if kid == self.0.keys.kid {
+            let claims = tokens::verify(&self.0.keys.decoding, jwt, &self.0.origins, now_ms)?;
+            return Ok(Verified { claims, is_own: true });
+        }
+        let clerk = self.0.clerk.as_ref().ok_or(Refusal::Invalid)?;
+        let key = clerk.key(&kid, now_ms).await?;
+        let claims = tokens::verify(&key, jwt, &self.0.origins, now_ms)?;
+        if clerk.has_made(&claims) && !claims.is_pending() {
+            Ok(Verified { claims, is_own: false })
+        } else {
+            Err(Refusal::Invalid.into())
+        }
     }
 
     /// How tokens are minted from now on, to read or to change.

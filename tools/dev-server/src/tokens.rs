@@ -3,7 +3,7 @@
 use std::fmt;
 
 use axum::http::StatusCode;
-use jsonwebtoken::{Algorithm, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
@@ -61,6 +61,17 @@ pub struct Claims {
     /// The active organisation.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub o: Option<OrgClaim>,
+    /// The session's state, in a token of Clerk's. It is written elsewhere.
+    #[serde(skip_serializing, default)]
+    pub sts: Option<String>,
+}
+
+impl Claims {
+    /// Whether the user still has something to do before the session counts.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.sts.as_deref() == Some("pending")
+    }
 }
 
 /// The organisation in a token.
@@ -164,11 +175,31 @@ pub fn mint(
         exp: iat.saturating_add(i64::from(settings.life_seconds)),
         jti: random::id(""),
         o: subject.org_id.map(|id| OrgClaim { id: id.to_owned() }),
+        sts: None,
     };
     let header = Header { kid: Some(keys.kid.clone()), ..Header::new(Algorithm::RS256) };
     jsonwebtoken::encode(&header, &claims, &keys.encoding)
         .map(Jwt)
         .map_err(|error| ApiError::internal(&error))
+}
+
+/// A token that counts, as far as it can say so itself.
+#[derive(Debug)]
+pub struct Verified {
+    /// What it says.
+    pub claims: Claims,
+    /// Whether it is of this server's making, and not of a real instance of Clerk.
+    pub is_own: bool,
+}
+
+/// The name of the key that a token says it is signed with.
+///
+/// # Errors
+/// If it is no token, or does not name its key.
+pub fn kid(jwt: &Jwt) -> Result<String, Refusal> {
+    let header = jsonwebtoken::decode_header(jwt.expose()).map_err(|_| Refusal::Invalid)?;
+    let known_type = header.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
+    header.kid.filter(|_| known_type).ok_or(Refusal::Invalid)
 }
 
 /// Checks the signature first and only then what the token says. Whether its session still lives is the
@@ -177,12 +208,12 @@ pub fn mint(
 /// # Errors
 /// The first rule that the token breaks.
 pub fn verify(
-    keys: &SigningKeys,
+    key: &DecodingKey,
     jwt: &Jwt,
     origins: &AllowedOrigins,
     now_ms: u64,
 ) -> Result<Claims, Refusal> {
-    let claims = signed_claims(keys, jwt)?;
+    let claims = signed_claims(key, jwt)?;
     let now_ms = i64::try_from(now_ms).unwrap_or(i64::MAX);
     // At the very second of `exp` a token has already expired, so the limit itself is refused.
     if now_ms >= claims.exp.saturating_mul(1000).saturating_add(LEEWAY_MS) {
@@ -197,12 +228,7 @@ pub fn verify(
     }
 }
 
-fn signed_claims(keys: &SigningKeys, jwt: &Jwt) -> Result<Claims, Refusal> {
-    let header = jsonwebtoken::decode_header(jwt.expose()).map_err(|_| Refusal::Invalid)?;
-    let known_type = header.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
-    if header.kid.as_deref() != Some(keys.kid.as_str()) || !known_type {
-        return Err(Refusal::Invalid);
-    }
+fn signed_claims(key: &DecodingKey, jwt: &Jwt) -> Result<Claims, Refusal> {
     // The algorithm is ours to choose, never the token's. Times are judged by `verify`, which has the
     // server's clock and says which limit was passed.
     let mut rules = Validation::new(Algorithm::RS256);
@@ -210,7 +236,7 @@ fn signed_claims(keys: &SigningKeys, jwt: &Jwt) -> Result<Claims, Refusal> {
     rules.validate_nbf = false;
     rules.validate_aud = false;
     rules.required_spec_claims.clear();
-    jsonwebtoken::decode::<Claims>(jwt.expose(), &keys.decoding, &rules)
+    jsonwebtoken::decode::<Claims>(jwt.expose(), key, &rules)
         .map(|token| token.claims)
         .map_err(|_| Refusal::Invalid)
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::setup::{self, Need};
 use crate::workspace::Workspace;
-use crate::{own_std, process, shrink, sizes};
+use crate::{instance, own_std, process, shrink, sizes};
 
 /// The most that html, JavaScript, WebAssembly and CSS may weigh together after brotli. One place,
 /// so that raising it is a decision and shows in review.
@@ -20,6 +20,8 @@ const FALLBACK: &str = "404.html";
 pub struct Options {
     /// Build whatever the size.
     pub no_budget: bool,
+    /// Whatever the environment says, sign in at the Clerk that the dev server plays.
+    pub local_clerk: bool,
 }
 
 impl Options {
@@ -45,6 +47,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         Ok(_) => own_std::add_to(&mut trunk),
         // The app is the same, only larger.
         Err(reason) => eprintln!("the bundle is built with the compiler's own std: {reason}"),
+    }
+    if options.local_clerk {
+        instance::forget(&mut trunk);
     }
     process::visible(trunk.arg(workspace.dist()))?;
 

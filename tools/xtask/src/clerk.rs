@@ -61,13 +61,19 @@ fn install_one(workspace: &Workspace, package: &NpmPackage) -> Result<()> {
     remove(&unpacked)
 }
 
-/// Only the archive: `npm pack` looks at no dependency and runs nothing that a package brings. It tries
-/// once: without a network, whoever wants to serve the app should not have to wait.
+/// Only the archive: `npm pack` looks at no dependency and runs nothing that a package brings. It does not try
+/// for long: without a network, whoever wants to serve the app should not have to wait.
 fn fetch(workspace: &Workspace, package: &NpmPackage, into: &Path) -> Result<PathBuf> {
     let spec = format!("{}@{}", package.name, package.version);
     let log = workspace.logs().join(format!("clerk-{}.log", package.folder));
     let mut npm = workspace.command("npm");
-    npm.args(["pack", &spec, "--ignore-scripts", "--fetch-retries=0", "--pack-destination"]);
+    npm.args(["pack", &spec, "--ignore-scripts"]);
+    npm.args([
+        "--fetch-retries=2",
+        "--fetch-retry-mintimeout=1000",
+        "--fetch-retry-maxtimeout=3000",
+    ]);
+    npm.arg("--pack-destination");
     npm.arg(into);
     process::with_progress(&mut npm, &log, None)?;
     // npm makes the name from the package's.

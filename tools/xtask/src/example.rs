@@ -1,6 +1,7 @@
 //! The example that signs in with Clerk.
 
 use crate::error::Result;
+use crate::instance;
 use crate::process;
 use crate::toolchain::WasmToolchain;
 use crate::workspace::Workspace;
@@ -20,5 +21,6 @@ pub fn folder(workspace: &Workspace) -> PathBuf {
 pub fn build(workspace: &Workspace, toolchain: WasmToolchain) -> Result<()> {
     let mut trunk = workspace.wasm_command("trunk", toolchain, &["build", "--dist"]);
     trunk.arg(dist(workspace)).current_dir(folder(workspace));
+    instance::forget(&mut trunk);
     process::visible(&mut trunk)
 }

@@ -12,6 +12,7 @@ mod counts;
 mod debian;
 mod error;
 mod example;
+mod instance;
 mod npm;
 mod own_std;
 mod process;
@@ -36,8 +37,9 @@ Usage: cargo xtask <command>
   setup                        install what is missing: the wasm32 target, trunk, wasm-bindgen,
                                wasm-opt, esbuild and a browser with its driver
   serve [--port N] [--api-port N] [--open] [--clerk]
-                               the app at http://localhost:8080, rebuilt on change, with its API;
-                               --clerk is the example that signs in with Clerk, instead of the app
+                               the app at http://localhost:8080, rebuilt on change, with its API
+                               and a Clerk to sign in at, or your own: CLERK_PUBLISHABLE_KEY;
+                               --clerk is the example of Clerk's hooks, instead of the app
   build [--no-budget]          the release bundle in dist/, and its sizes
   check                        formatting, lints for host and wasm32, documentation
   test [--host] [--browser] [--e2e]

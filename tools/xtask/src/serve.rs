@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::example;
+use crate::instance::Instance;
 use crate::process::{self, Server};
 use crate::setup::{self, Need};
 use crate::toolchain::WasmToolchain;
@@ -9,7 +10,7 @@ use crate::workspace::Workspace;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
@@ -67,9 +68,13 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     // Before the long steps: a port that is taken should be known at once.
     free(options.port, "--port")?;
     free(options.api_port, "--api-port")?;
+    let instance = Instance::of_environment()?;
     let needs = [Need::Target, Need::WasmBindgen, Need::Trunk];
     let toolchain = setup::ensure(workspace, &needs)?;
-    let clerk = setup::clerk_packages(workspace);
+    let clerk = match &instance {
+        Some(_) => None,
+        None => setup::clerk_packages(workspace),
+    };
     process::visible(&mut workspace.cargo(&["build", "--package", "dev-server"]))?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -78,7 +83,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .map_err(|error| Error::Usage(format!("cannot listen for Ctrl-C: {error}")))?;
 
     // Both stop when they go out of scope, on every way out of here.
-    let Some(mut api) = start_api(workspace, options, clerk.as_deref(), &stop)? else {
+    let command = api_command(workspace, options, clerk.as_deref(), instance.as_ref());
+    let Some(mut api) = start_api(command, &stop)? else {
         return Ok(());
     };
     let mut trunk = start_trunk(workspace, options, toolchain)?;
@@ -87,7 +93,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         api.still_running()?;
         trunk.still_running()?;
         if !announced && answers(options.port) {
-            println!("\n  The app: http://localhost:{}   (Ctrl-C stops it)\n", options.port);
+            println!("\n  The app: http://localhost:{}   (Ctrl-C stops it)", options.port);
+            println!("  {}\n", way_in(instance.as_ref()));
             announced = true;
         }
         std::thread::sleep(TICK);
@@ -96,22 +103,40 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Starts the API and waits until it listens. Nothing if the user stopped us meanwhile.
-fn start_api(
+/// How to get in.
+fn way_in(instance: Option<&Instance>) -> String {
+    match instance {
+        Some(instance) => format!("To sign in: your instance of Clerk, {}", instance.host),
+        None => {
+            let users = "ada (analytical-engine), grace (nanoseconds), linus (just-for-fun)";
+            format!("To sign in: {users}")
+        }
+    }
+}
+
+fn api_command(
     workspace: &Workspace,
     options: &Options,
     clerk: Option<&Path>,
-    stop: &AtomicBool,
-) -> Result<Option<Server>> {
+    instance: Option<&Instance>,
+) -> Command {
     let mut command = workspace.command(workspace.debug_binary("dev-server"));
     command.args(["--port", &options.api_port.to_string(), "--data", "target/dev-data"]);
     command.arg("--dist").arg(serve_dist(workspace));
     if let Some(folder) = clerk {
         command.arg("--clerk-packages").arg(folder);
     }
+    if let Some(instance) = instance {
+        command.args(&instance.option);
+    }
     for host in ["localhost", "127.0.0.1"] {
         command.args(["--origin", &format!("http://{host}:{}", options.port)]);
     }
+    command
+}
+
+/// Starts the API and waits until it listens. Nothing if the user stopped us meanwhile.
+fn start_api(mut command: Command, stop: &AtomicBool) -> Result<Option<Server>> {
     let mut server = Server::start("the dev server", command.stdout(Stdio::piped()))?;
     let lines = server.stdout_lines();
     let started = Instant::now();

@@ -144,7 +144,10 @@ pub fn clerk_packages(workspace: &Workspace) -> Option<PathBuf> {
     if Need::Clerk.find(workspace).is_none()
         && let Err(error) = install(workspace, Need::Clerk)
     {
-        eprintln!("  {:<14} {error}\n  Everything else works without it.", Need::Clerk.name());
+        eprintln!(
+            "  {:<14} {error}\n  The app works without it, but nobody can sign in.",
+            Need::Clerk.name()
+        );
         return None;
     }
     Some(clerk::folder(workspace))

@@ -24,7 +24,8 @@ fn signing_out_empties_the_page_without_a_reload_and_ends_every_bearer() {
         page.wait_gone("message");
         shows_no_secret(world);
         until("the session to be over", || {
-            (world.requests().of_path("POST", "/auth/sign-out").statuses() == [204]).then_some(())
+            let ended = world.requests().of_path("POST", "/__clerk/v1/client/sessions");
+            (ended.statuses() == [200]).then_some(())
         });
         world.controls().forget_requests();
         for name in ["swr", "query", "background", "notes", "same-origin"] {
@@ -35,7 +36,7 @@ fn signing_out_empties_the_page_without_a_reload_and_ends_every_bearer() {
         let (tab, _) = page.open_tab();
         page.show_tab(&tab);
         wait::stays(Duration::from_secs(1), "no request has a credential", || {
-            let used = world.requests().only(|entry| entry.credential != "none");
+            let used = world.requests().of_api().only(|entry| entry.credential != "none");
             used.count() == 0
         });
         assert_eq!(page.run("return window.name", json!([])), loads, "no reload");

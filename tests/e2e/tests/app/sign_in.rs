@@ -28,8 +28,8 @@ fn a_wrong_password_shows_an_error_and_signs_nobody_in() {
         page.click("submit");
         assert!(!page.wait_for("sign-in-error").is_empty());
         assert_eq!(page.attribute("user", "data-state").as_deref(), Some("signed-out"));
-        let sign_ins = world.requests().of_path("POST", "/auth/sign-in");
-        assert_eq!(sign_ins.statuses(), [401]);
+        let sign_ins = world.requests().of_path("POST", "/__clerk/v1/client/sign_ins");
+        assert_eq!(sign_ins.statuses(), [422]);
         // The form is still there, and a second try works.
         world.sign_in_by_form("ada");
         page.wait_gone("sign-in-error");
@@ -97,7 +97,7 @@ fn a_reload_keeps_the_session() {
         page.reload();
         page.wait_attribute("user", "data-state", "signed-in");
         assert!(page.wait_for("message").contains("Linus"), "{:?}", page.text("message"));
-        assert_eq!(world.requests().of_path("POST", "/auth/sign-in").count(), 1);
+        assert_eq!(world.requests().of_path("POST", "/__clerk/v1/client/sign_ins").count(), 1);
     });
 }
 

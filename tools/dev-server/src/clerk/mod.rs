@@ -1,5 +1,6 @@
 //! What is Clerk's own: publishable keys, how a browser is known, and the form of its tokens.
 
+pub mod instance;
 pub mod tokens;
 
 use axum::http::{HeaderMap, Uri};

@@ -58,6 +58,7 @@ pub fn mint(
         jti: random::id(""),
         // Clerk's says more, and is among the others.
         o: None,
+        sts: None,
     };
     let own = match form {
         Form::Session(membership) => session_claims(open, membership, now),

@@ -69,7 +69,7 @@ fn shown(caller: Caller, profile: store::Profile) -> Json<Profile> {
         username: caller.user.username,
         name: caller.user.name,
         bio: profile.bio,
-        org_id: caller.session.org_id,
+        org_id: caller.org_id,
         updated_at_ms: profile.updated_at_ms,
     })
 }

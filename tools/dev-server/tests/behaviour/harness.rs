@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
+use dev_server::clerk::instance::Keys;
 use dev_server::faults::DropConnection;
 use dev_server::keys::SigningKeys;
 use dev_server::{AppState, Clock, Config, router};
@@ -54,6 +55,7 @@ pub fn config(data: &Path) -> Config {
         origins: vec![PAGE.to_owned()],
         token_life_seconds: 60,
         clerk_packages: data.join("clerk"),
+        clerk_keys: None,
     }
 }
 
@@ -69,9 +71,20 @@ impl App {
         Self::on(data_folder())
     }
 
+    /// One for which tokens of a real instance of Clerk count too.
+    pub fn beside(clerk_keys: Keys) -> Self {
+        let folder = data_folder();
+        let config = Config { clerk_keys: Some(clerk_keys), ..config(folder.path()) };
+        Self::set_up(&config, folder)
+    }
+
     fn on(folder: TempDir) -> Self {
+        Self::set_up(&config(folder.path()), folder)
+    }
+
+    fn set_up(config: &Config, folder: TempDir) -> Self {
         let clock = Clock::forged(NOW_MS);
-        let state = AppState::open(&config(folder.path()), 8081, clock.clone()).unwrap();
+        let state = AppState::open(config, 8081, clock.clone()).unwrap();
         Self { router: router(state.clone()), state, clock, folder }
     }
 

@@ -11,6 +11,7 @@ mod fapi_tokens;
 mod faults;
 mod files;
 mod harness;
+mod instance;
 mod notes;
 mod observation;
 mod process;
