@@ -41,7 +41,7 @@ struct Credentials {
 pub fn page() -> Html {
     if OWN_KEY.is_some() {
         let loading = html! { <p class="hint">{ "Clerk's form is loading…" }</p> };
-        return html! { <div data-testid="page-sign-in"><SignIn fallback={loading} /></div> };
+        return html! { <div class="clerk" data-testid="page-sign-in"><SignIn fallback={loading} /></div> };
     }
     html! { <LocalSignIn /> }
 }
