@@ -7,8 +7,15 @@ mod clerk_world;
 mod world;
 
 use clerk_world::{ClerkWorld, signed_out, user_of};
-use serde_json::json;
-use yew_clerk::auth::clerk::ClerkError;
+use yew_clerk::auth::clerk::{Attempt, ClerkError, FactorOffer, SignInAttempt, SignUpAttempt};
+
+fn sign_in(attempt: SignInAttempt) -> Result<Attempt, ClerkError> {
+    Ok(Attempt::SignIn(attempt))
+}
+
+fn sign_up(attempt: SignUpAttempt) -> Result<Attempt, ClerkError> {
+    Ok(Attempt::SignUp(attempt))
+}
 
 fn world() -> ClerkWorld {
     ClerkWorld::new(signed_out())
@@ -17,46 +24,53 @@ fn world() -> ClerkWorld {
 #[test]
 fn a_password_signs_in_and_the_session_becomes_active() {
     let world = world();
-    let sign_in = world.clerk.sign_in();
-    world.fake.answers(Ok(json!({
-        "id": "sia_1", "status": "complete", "createdSessionId": "sess_alice",
-    })));
-    let attempt = world.finish(sign_in.password("alice@example.com", "secret")).unwrap();
+    let flow = world.clerk.sign_in();
+    world.fake.answers(sign_in(SignInAttempt {
+        status: Some("complete".into()),
+        created_session_id: Some("sess_alice".into()),
+        ..SignInAttempt::default()
+    }));
+    let attempt = world.finish(flow.password("alice@example.com", "secret")).unwrap();
     assert_eq!(attempt.status.as_deref(), Some("complete"));
-    world.finish(sign_in.finish(&attempt)).unwrap();
+    world.finish(flow.finish(&attempt)).unwrap();
     assert_eq!(user_of(&world.state()), Some("user_alice"));
-    let sent = r#"{"identifier":"alice@example.com","password":"secret","strategy":"password"}"#;
+    let sent = r#"{"strategy":"password","identifier":"alice@example.com","password":"secret"}"#;
     assert_eq!(world.fake.calls.borrow()[0], format!("SignIn.create {sent}"));
 }
 
 #[test]
 fn a_code_goes_through_its_three_steps() {
     let world = world();
-    let sign_in = world.clerk.sign_in();
-    world.fake.answers(Ok(json!({
-        "id": "sia_1", "status": "needs_first_factor", "createdSessionId": null,
-        "supportedFirstFactors": [{ "strategy": "email_code", "emailAddressId": "idn_1", "safeIdentifier": "a**" }],
-    })));
-    let attempt = world.finish(sign_in.create("alice@example.com")).unwrap();
+    let flow = world.clerk.sign_in();
+    world.fake.answers(sign_in(SignInAttempt {
+        status: Some("needs_first_factor".into()),
+        supported_first_factors: Some(vec![FactorOffer {
+            strategy: "email_code".into(),
+            email_address_id: Some("idn_1".into()),
+            ..FactorOffer::default()
+        }]),
+        ..SignInAttempt::default()
+    }));
+    let attempt = world.finish(flow.create("alice@example.com")).unwrap();
     let offers = attempt.supported_first_factors.clone().unwrap();
     let email = offers[0].email_address_id.clone().unwrap();
-    world.finish(sign_in.prepare_email_code(&email)).unwrap();
-    world.finish(sign_in.attempt_code("email_code", "424242")).unwrap();
+    world.finish(flow.prepare_email_code(&email)).unwrap();
+    world.finish(flow.attempt_code("email_code", "424242")).unwrap();
     let calls = world.fake.calls.borrow().clone();
     assert_eq!(calls[0], r#"SignIn.create {"identifier":"alice@example.com"}"#);
     assert_eq!(
         calls[1],
-        r#"SignIn.prepareFirstFactor {"emailAddressId":"idn_1","strategy":"email_code"}"#
+        r#"SignIn.prepareFirstFactor {"strategy":"email_code","emailAddressId":"idn_1"}"#
     );
-    assert_eq!(calls[2], r#"SignIn.attemptFirstFactor {"code":"424242","strategy":"email_code"}"#);
-    assert_eq!(sign_in.attempt(), attempt, "the attempt can be asked for at any time");
+    assert_eq!(calls[2], r#"SignIn.attemptFirstFactor {"strategy":"email_code","code":"424242"}"#);
+    assert_eq!(flow.attempt(), attempt, "the attempt can be asked for at any time");
 }
 
 #[test]
 fn an_attempt_that_is_not_complete_cannot_be_finished() {
     let world = world();
-    let sign_in = world.clerk.sign_in();
-    let refused = world.finish(sign_in.finish(&sign_in.attempt())).unwrap_err();
+    let flow = world.clerk.sign_in();
+    let refused = world.finish(flow.finish(&flow.attempt())).unwrap_err();
     assert_eq!(&*refused.code, "attempt_incomplete");
     assert_eq!(world.fake.count("setActive"), 0);
 }
@@ -74,17 +88,22 @@ fn a_wrong_password_is_a_typed_error() {
 #[test]
 fn signing_up_has_its_code_sent_and_tried() {
     let world = world();
-    let sign_up = world.clerk.sign_up();
-    world.fake.answers(Ok(json!({
-        "id": "sua_1", "status": "missing_requirements", "unverifiedFields": ["email_address"],
-        "missingFields": [],
-    })));
-    let attempt = world.finish(sign_up.password("bob@example.com", "secret")).unwrap();
+    let flow = world.clerk.sign_up();
+    world.fake.answers(sign_up(SignUpAttempt {
+        status: Some("missing_requirements".into()),
+        unverified_fields: Some(vec!["email_address".into()]),
+        ..SignUpAttempt::default()
+    }));
+    let attempt = world.finish(flow.password("bob@example.com", "secret")).unwrap();
     assert_eq!(attempt.unverified_fields.unwrap(), ["email_address".into()]);
-    world.finish(sign_up.prepare_email_code()).unwrap();
-    world.fake.answers(Ok(json!({ "status": "complete", "createdSessionId": "sess_bob" })));
-    let attempt = world.finish(sign_up.attempt_email_code("424242")).unwrap();
-    world.finish(sign_up.finish(&attempt)).unwrap();
+    world.finish(flow.prepare_email_code()).unwrap();
+    world.fake.answers(sign_up(SignUpAttempt {
+        status: Some("complete".into()),
+        created_session_id: Some("sess_bob".into()),
+        ..SignUpAttempt::default()
+    }));
+    let attempt = world.finish(flow.attempt_email_code("424242")).unwrap();
+    world.finish(flow.finish(&attempt)).unwrap();
     assert_eq!(user_of(&world.state()), Some("user_bob"));
     assert_eq!(world.fake.count("SignUp.attemptEmailAddressVerification"), 1);
 }

@@ -6,19 +6,16 @@ mod clerk_world;
 #[path = "support/fetch_world.rs"]
 mod world;
 
-use clerk_world::{ClerkWorld, in_transition, signed_in, signed_out, snapshot, user_of};
-use serde_json::json;
+use clerk_world::{ClerkWorld, in_transition, signed_in, signed_out, user_of};
 use yew_clerk::auth::clerk::{
-    Clerk, ClerkError, ClerkOptions, ClerkSnapshot, ClerkStatus, Return, SetActive, Widget,
+    Clerk, ClerkError, ClerkJson, ClerkOptions, ClerkSnapshot, ClerkStatus, Return, SetActive,
+    Widget,
 };
 use yew_clerk::auth::{AuthState, TokenError};
 
 /// Somebody signed in elsewhere: the server knows of the session, and this page does not take it by itself.
 fn elsewhere() -> ClerkSnapshot {
-    snapshot(json!({
-        "status": "ready", "session": null, "user": null, "organization": null, "sessions": [],
-        "lastActiveSessionId": "sess_alice",
-    }))
+    ClerkSnapshot { last_active_session_id: Some("sess_alice".into()), ..signed_out() }
 }
 
 #[test]
@@ -95,7 +92,7 @@ fn what_is_asked_before_clerk_is_there_is_an_error() {
     let world = ClerkWorld::loading([(None, Ok(()))]);
     let early = world.finish(world.clerk.set_active(&SetActive::personal())).unwrap_err();
     assert_eq!(&*early.code, "clerk_not_loaded");
-    assert!(world.clerk.open(Widget::SignIn, &json!({})).is_err());
+    assert!(world.clerk.open(Widget::SignIn, &ClerkJson::default()).is_err());
     assert_eq!(world.fake.count("setActive") + world.fake.count("open"), 0);
 }
 

@@ -12,12 +12,15 @@ mod clerk_world;
 mod world;
 
 use clerk_world::{ClerkWorld, in_transition, signed_in, signed_in_to, signed_out, user_of};
-use serde_json::json;
-use yew_clerk::auth::clerk::{ClerkError, ErrorFields};
+use yew_clerk::auth::clerk::{ClerkError, ErrorDetail, ErrorFields, ErrorMeta};
 use yew_clerk::auth::{AuthState, Credential, TokenError, TokenOptions, TokenSource};
 
-fn error(fields: serde_json::Value) -> ClerkError {
-    serde_json::from_value::<ErrorFields>(fields).unwrap().error()
+fn status(status: u16) -> ClerkError {
+    ErrorFields { status: Some(status), ..ErrorFields::default() }.error()
+}
+
+fn code(code: &str) -> ClerkError {
+    ErrorFields { code: Some(code.into()), ..ErrorFields::default() }.error()
 }
 
 fn subject(credential: &Credential) -> String {
@@ -96,41 +99,47 @@ fn while_clerk_does_not_know_who_is_there_a_request_waits_and_does_not_leave_wit
 
 #[test]
 fn errors_are_told_apart_by_their_fields() {
-    let offline = error(json!({ "clerkError": true, "code": "clerk_offline", "message": "m" }));
+    let offline = code("clerk_offline");
     assert_eq!(offline.to_token_error(false), TokenError::Offline);
-    let retryable = |status: u16| error(json!({ "status": status })).is_retryable();
-    for status in [408, 425, 429, 500, 503] {
-        assert!(retryable(status), "{status}");
+    let retryable = |of: u16| status(of).is_retryable();
+    for of in [408, 425, 429, 500, 503] {
+        assert!(retryable(of), "{of}");
     }
-    for status in [400, 403, 404, 422] {
-        assert!(!retryable(status), "{status}");
+    for of in [400, 403, 404, 422] {
+        assert!(!retryable(of), "{of}");
     }
-    assert!(error(json!({ "code": "network_error" })).is_retryable());
+    assert!(code("network_error").is_retryable());
     assert!(!ClerkError::no_ui().is_retryable());
-    let gone = error(json!({ "status": 401, "errors": [{ "code": "authentication_invalid" }] }));
+    let gone = status(401);
     assert_eq!(gone.to_token_error(true), TokenError::SignedOut);
     assert!(gone.to_token_error(false).is_retryable(), "a session that is still there");
 }
 
 #[test]
 fn an_objection_to_a_form_names_its_code_its_message_and_its_field() {
-    let objection = error(json!({
-        "clerkError": true, "status": 422, "message": "first", "errors": [{
-            "code": "form_password_incorrect", "message": "is incorrect",
-            "longMessage": "Password is incorrect.", "meta": { "paramName": "password" },
-        }],
-    }));
+    let objection = ErrorFields {
+        code: Some("outer".into()),
+        message: Some("first".into()),
+        status: Some(422),
+        errors: Some(vec![ErrorDetail {
+            code: "form_password_incorrect".into(),
+            message: "is incorrect".into(),
+            long_message: Some("Password is incorrect.".into()),
+            meta: Some(ErrorMeta { param_name: Some("password".into()) }),
+        }]),
+    }
+    .error();
     assert_eq!(&*objection.code, "form_password_incorrect");
     assert_eq!(objection.to_string(), "Password is incorrect.");
     assert_eq!((objection.param(), objection.status), (Some("password"), Some(422)));
-    let silent = error(json!({}));
+    let silent = ErrorFields::default().error();
     assert_eq!((&*silent.code, silent.param()), ("unknown", None));
 }
 
 #[test]
 fn a_revoked_session_is_signed_out_and_a_refusal_with_a_session_is_not() {
     let world = ClerkWorld::new(signed_in("alice"));
-    let refusal = || error(json!({ "status": 401, "message": "no" }));
+    let refusal = || status(401);
     world.fake.tokens.borrow_mut().push_back((10, Err(refusal())));
     assert!(matches!(world.token(), Err(TokenError::Unavailable { .. })));
     assert_eq!(user_of(&world.state()), Some("user_alice"));
@@ -169,7 +178,7 @@ fn a_failed_renewal_keeps_the_token_that_is_still_valid() {
     let world = ClerkWorld::new(signed_in("alice"));
     let first = world.token().unwrap();
     world.sim.advance_ms(50_000);
-    world.fake.tokens.borrow_mut().push_back((0, Err(error(json!({ "status": 503 })))));
+    world.fake.tokens.borrow_mut().push_back((0, Err(status(503))));
     assert_eq!(world.token().unwrap(), first, "renewed in the background");
     assert_eq!(world.token().unwrap(), first);
     assert_eq!(world.fake.count("getToken"), 2);

@@ -14,10 +14,11 @@ use std::time::Duration;
 use page_clerk::{
     become_user, calls, clean, count, has, js, loaded, number, options, script, with_clerk,
 };
-use serde_json::json;
 use stage::{pause, settle};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use yew_clerk::auth::clerk::{Clerk, ClerkOptions, ClerkStatus, Grant, SetActive, Widget};
+use yew_clerk::auth::clerk::{
+    Clerk, ClerkJson, ClerkOptions, ClerkStatus, Grant, SetActive, Widget,
+};
 use yew_clerk::auth::{AuthState, Credential, TokenError, TokenOptions, TokenSource};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -58,7 +59,9 @@ async fn everything_about_the_user_is_read_past_getters_and_cycles() {
     let now = clerk.snapshot();
     let user = now.user.present().unwrap();
     assert_eq!((&*user.id, user.first_name.as_deref()), ("user_alice", Some("alice")));
-    assert_eq!(now.session_claims().unwrap().keys().collect::<Vec<_>>(), ["sub", "team"]);
+    let claims = now.session_claims().unwrap();
+    assert_eq!(claims.as_str(), r#"{"sub":"user_alice","team":"red"}"#, "what lasts");
+    assert_eq!(user.public_metadata.as_str(), r#"{"color":"red"}"#);
     assert_eq!(now.sessions.as_ref().unwrap().len(), 1);
     assert_eq!(now.last_active_session_id.as_deref(), Some("sess_alice"));
     assert!(clerk.has(&Grant::role("admin")) && clerk.has(&Grant::permission("notes:read")));
@@ -199,19 +202,19 @@ async fn a_form_of_ones_own_signs_in_or_says_which_field_is_wrong() {
     assert_eq!(sign_in.attempt(), attempt);
     sign_in.finish(&attempt).await.unwrap();
     assert_eq!(user_id(&clerk).as_deref(), Some("user_alice"));
-    let missing = sign_in.step("noSuchStep", &json!({})).await.unwrap_err();
+    let missing = sign_in.step("noSuchStep", &ClerkJson::default()).await.unwrap_err();
     assert_eq!(&*missing.code, "clerk_method_missing");
 }
 
 #[wasm_bindgen_test]
 async fn without_the_forms_there_is_a_clear_message_and_no_exception() {
     let clerk = loaded("").await;
-    let refused = clerk.open(Widget::SignIn, &json!({})).unwrap_err();
+    let refused = clerk.open(Widget::SignIn, &ClerkJson::default()).unwrap_err();
     assert_eq!(&*refused.code, "clerk_ui_missing");
     assert!(refused.message.contains("`ui`"), "{refused}");
     clerk.close(Widget::SignIn);
     js("window.Clerk.hasUi = true; window.__internal_ClerkUICtor = class {}");
-    clerk.open(Widget::SignIn, &json!({})).unwrap();
+    clerk.open(Widget::SignIn, &ClerkJson::default()).unwrap();
     assert_eq!(count("open"), 1.0);
 }
 
@@ -281,7 +284,7 @@ async fn forms_that_do_not_come_do_not_stop_clerk() {
     let clerk = Clerk::new(options);
     clerk.load().await.unwrap();
     assert_eq!(js("window.Clerk.options.ui"), wasm_bindgen::JsValue::UNDEFINED);
-    assert!(clerk.open(Widget::SignIn, &json!({})).is_err());
+    assert!(clerk.open(Widget::SignIn, &ClerkJson::default()).is_err());
 }
 
 #[wasm_bindgen_test]

@@ -18,9 +18,9 @@ mod watched;
 
 #[cfg(feature = "clerk")]
 pub use clerk::{
-    OrganizationHandle, OrganizationListHandle, SessionHandle, SessionListHandle, UserHandle,
-    use_clerk, use_organization, use_organization_list, use_session, use_session_list, use_sign_in,
-    use_sign_up, use_user,
+    Choice, OfTheSignedIn, OrganizationHandle, OrganizationListHandle, SessionHandle,
+    SessionListHandle, UserHandle, use_clerk, use_organization, use_organization_list, use_session,
+    use_session_list, use_sign_in, use_sign_up, use_user,
 };
 #[cfg(feature = "clerk")]
 pub(crate) use clerk::{complain, use_clerk_status};

@@ -175,10 +175,25 @@ impl AuthHandle {
         self.allowed()?.membership()?.organization.slug.clone()
     }
 
-    /// What the session token says, without what changes with each token (`exp`, `iat`, `nbf`, `jti`, `fva`). Differs
-    /// from Clerk's `sessionClaims` by that.
+    /// What the session token says, without what changes with each token (`exp`, `iat`, `nbf`, `jti`, `fva`): to be read
+    /// into a type of yours. Differs from Clerk's `sessionClaims` by that.
+    ///
+    /// ```
+    /// use serde::Deserialize;
+    /// use yew::prelude::*;
+    /// use yew_clerk::hooks::use_auth;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Claims { team: String }
+    ///
+    /// #[component]
+    /// fn Team() -> Html {
+    ///     let claims = use_auth().session_claims().and_then(|claims| claims.read::<Claims>().ok());
+    ///     html! { <p>{ claims.map(|claims| claims.team) }</p> }
+    /// }
+    /// ```
     #[must_use]
-    pub fn session_claims(&self) -> Option<Rc<serde_json::Map<String, serde_json::Value>>> {
+    pub fn session_claims(&self) -> Option<crate::auth::clerk::ClerkJson> {
         self.allowed()?.session_claims().cloned()
     }
 

@@ -8,10 +8,11 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use yew_clerk::auth::clerk::{
-    Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkOptions, ClerkSnapshot, Flow, PublishableKey,
-    Return, SetActive, Widget,
+    Attempt, Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkJson, ClerkOptions, ClerkSnapshot,
+    ClerkStatus, Flow, Known, Membership, Organization, PublishableKey, Return, Session,
+    SessionStatus, SetActive, SignInAttempt, User, Widget,
 };
 use yew_clerk::auth::{
     AuthClient, AuthState, Credential, Identity, Listeners, Subscription, Token, TokenError,
@@ -38,7 +39,7 @@ pub struct FakeClerk {
     /// What the next `getToken` calls answer; then there is a good token.
     pub tokens: RefCell<VecDeque<(u64, Answer)>>,
     /// What each step of signing in or up answers.
-    step: RefCell<Result<Value, ClerkError>>,
+    step: RefCell<Result<Attempt, ClerkError>>,
     /// How the next reloads of the client end; then they end well.
     pub reloads: RefCell<VecDeque<Result<(), ClerkError>>>,
     /// What the server says about the client when it is asked.
@@ -49,52 +50,79 @@ pub struct FakeClerk {
     pub has_ui: Cell<bool>,
 }
 
-/// A snapshot as clerk-js would give it, in JSON.
-pub fn snapshot(of: Value) -> ClerkSnapshot {
-    serde_json::from_value(of).expect("a snapshot")
+fn organization(id: &str) -> Organization {
+    Organization { id: id.into(), name: id.into(), slug: Some(id.into()), image_url: None }
 }
 
-pub fn membership(org: &str, role: &str) -> Value {
-    json!({
-        "id": format!("orgmem_{org}"), "role": role, "permissions": ["org:notes:read"],
-        "organization": { "id": org, "name": org, "slug": org },
+fn membership(org: &str, role: &str) -> Rc<Membership> {
+    Rc::new(Membership {
+        id: format!("orgmem_{org}").into(),
+        role: role.into(),
+        permissions: vec!["org:notes:read".into()],
+        organization: Rc::new(organization(org)),
     })
 }
 
 /// Somebody who is signed in, an admin of `org_a` and a member of `org_b`, with an active organisation or none.
-pub fn signed_in_json(name: &str, org: Option<&str>) -> Value {
-    let user = json!({
-        "id": format!("user_{name}"), "firstName": name,
-        "organizationMemberships": [membership("org_a", "org:admin"), membership("org_b", "org:member")],
+fn signed_in_with(name: &str, org: Option<&str>) -> ClerkSnapshot {
+    let user = Rc::new(User {
+        id: format!("user_{name}").into(),
+        first_name: Some(name.into()),
+        organization_memberships: vec![
+            membership("org_a", "org:admin"),
+            membership("org_b", "org:member"),
+        ],
+        ..User::default()
     });
-    let session = json!({
-        "id": format!("sess_{name}"), "status": "active", "lastActiveOrganizationId": org,
-        "claims": { "sub": format!("user_{name}"), "exp": 1, "jti": "x", "__raw": "secret" },
+    let session = Rc::new(Session {
+        id: format!("sess_{name}").into(),
+        status: SessionStatus::Active,
+        last_active_organization_id: org.map(Into::into),
+        claims: Some(ClerkJson::from(json!({ "sub": &*user.id }))),
+        user: Some(user.clone()),
+        ..Session::default()
     });
-    let organization = org.map(|id| json!({ "id": id, "name": id, "slug": id }));
-    json!({
-        "status": "ready", "session": session, "user": user, "organization": organization,
-        "sessions": [session], "lastActiveSessionId": format!("sess_{name}"),
-    })
+    let organization = org.map(|id| Rc::new(organization(id)));
+    ClerkSnapshot {
+        status: ClerkStatus::Ready,
+        sessions: Some(vec![session.clone()]),
+        last_active_session_id: Some(session.id.clone()),
+        session: Known::Present(session),
+        user: Known::Present(user),
+        organization: organization.map_or(Known::Absent, Known::Present),
+        ..ClerkSnapshot::default()
+    }
 }
 
 pub fn signed_in(name: &str) -> ClerkSnapshot {
-    snapshot(signed_in_json(name, None))
+    signed_in_with(name, None)
 }
 
 pub fn signed_in_to(name: &str, org: &str) -> ClerkSnapshot {
-    snapshot(signed_in_json(name, Some(org)))
+    signed_in_with(name, Some(org))
 }
 
 pub fn signed_out() -> ClerkSnapshot {
-    snapshot(json!({
-        "status": "ready", "session": null, "user": null, "organization": null, "sessions": [],
-    }))
+    ClerkSnapshot {
+        session: Known::Absent,
+        user: Known::Absent,
+        organization: Known::Absent,
+        sessions: Some(Vec::new()),
+        ..in_transition()
+    }
 }
 
 /// `undefined`, as in the midst of signing out.
 pub fn in_transition() -> ClerkSnapshot {
-    snapshot(json!({ "status": "ready" }))
+    ClerkSnapshot { status: ClerkStatus::Ready, ..ClerkSnapshot::default() }
+}
+
+/// What is there of something, to be changed.
+pub fn of<T: Clone>(known: &mut Known<Rc<T>>) -> &mut T {
+    match known {
+        Known::Present(value) => Rc::make_mut(value),
+        Known::Absent | Known::Unknown => panic!("it is not there"),
+    }
 }
 
 impl FakeClerk {
@@ -107,7 +135,7 @@ impl FakeClerk {
             calls: RefCell::default(),
             loads: RefCell::default(),
             tokens: RefCell::default(),
-            step: RefCell::new(Ok(Value::Null)),
+            step: RefCell::new(Ok(Attempt::SignIn(SignInAttempt::default()))),
             reloads: RefCell::default(),
             server: RefCell::default(),
             uat: RefCell::default(),
@@ -129,7 +157,7 @@ impl FakeClerk {
     }
 
     /// What each step of signing in or up answers from now on.
-    pub fn answers(&self, step: Result<Value, ClerkError>) {
+    pub fn answers(&self, step: Result<Attempt, ClerkError>) {
         *self.step.borrow_mut() = step;
     }
 
@@ -257,18 +285,18 @@ impl ClerkDriver for Driver {
         self.0.done(Ok(()))
     }
 
-    fn step(&self, flow: Flow, method: &'static str, params: &Value) -> ClerkCall<Value> {
-        self.0.note(format!("{flow:?}.{method} {params}"));
+    fn step(&self, flow: Flow, method: &'static str, params: &ClerkJson) -> ClerkCall<Attempt> {
+        self.0.note(format!("{flow:?}.{method} {}", params.as_str()));
         let answer = self.0.step.borrow().clone();
-        if let (Flow::SignIn, Ok(attempt)) = (flow, &answer) {
+        if let Ok(Attempt::SignIn(attempt)) = &answer {
             let mut now = self.0.now.borrow().clone();
-            now.sign_in = serde_json::from_value(attempt.clone()).expect("an attempt");
+            now.sign_in = attempt.clone();
             self.0.becomes(now);
         }
         self.0.done(answer)
     }
 
-    fn open(&self, widget: Widget, _: &Value) -> Result<(), ClerkError> {
+    fn open(&self, widget: Widget, _: &ClerkJson) -> Result<(), ClerkError> {
         self.0.note(format!("open{}", widget.name()));
         if self.0.has_ui.get() { Ok(()) } else { Err(ClerkError::no_ui()) }
     }
@@ -277,7 +305,7 @@ impl ClerkDriver for Driver {
         self.0.note(format!("close{}", widget.name()));
     }
 
-    fn mount(&self, widget: Widget, _: &dyn Any, _: &Value) -> Result<(), ClerkError> {
+    fn mount(&self, widget: Widget, _: &dyn Any, _: &ClerkJson) -> Result<(), ClerkError> {
         self.0.note(format!("mount{}", widget.name()));
         if self.0.has_ui.get() { Ok(()) } else { Err(ClerkError::no_ui()) }
     }
@@ -286,7 +314,7 @@ impl ClerkDriver for Driver {
         self.0.note(format!("unmount{}", widget.name()));
     }
 
-    fn redirect(&self, flow: Flow, _: &Value) -> ClerkCall<()> {
+    fn redirect(&self, flow: Flow, _: &ClerkJson) -> ClerkCall<()> {
         self.0.note(format!("redirect {flow:?}"));
         self.0.done(Ok(()))
     }

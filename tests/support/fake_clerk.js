@@ -10,7 +10,8 @@
     }
     // Not an own property, as in clerk-js: JSON alone would not see it.
     get lastActiveToken() {
-      return { jwt: { claims: { sub: this.user.id, team: 'red', iat: this.version, __raw: 'secret' } } };
+      const passing = { exp: 1, nbf: 1, jti: 'x', fva: [this.version, -1], iat: this.version, __raw: 'secret' };
+      return { jwt: { claims: { sub: this.user.id, team: 'red', ...passing } } };
     }
     getToken(options) {
       window.Clerk.calls.push(['getToken', this.id, JSON.stringify(options)]);
@@ -22,6 +23,7 @@
     constructor(name, session) {
       this.id = `user_${name}`;
       this.firstName = name;
+      this.publicMetadata = { color: 'red' };
       this.sessions = [session];
       this.organizationMemberships = [
         { id: 'orgmem_1', role: 'org:admin', permissions: ['org:notes:read'], organization: { id: 'org_a', name: 'A', slug: 'a' } },

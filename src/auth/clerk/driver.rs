@@ -3,9 +3,9 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::error::ClerkError;
+use super::flow::Attempt;
+use super::json::ClerkJson;
 use super::key::PublishableKey;
 use super::options::ClerkOptions;
 use super::snapshot::ClerkSnapshot;
@@ -41,14 +41,14 @@ pub trait ClerkDriver {
     /// Asks Clerk's server which sessions this browser has.
     fn reload_client(&self) -> ClerkCall<()>;
 
-    /// Takes a step of signing in or up; answers with the attempt.
-    fn step(&self, flow: Flow, method: &'static str, params: &Value) -> ClerkCall<Value>;
+    /// Takes a step of signing in or up; answers with the attempt of that flow.
+    fn step(&self, flow: Flow, method: &'static str, params: &ClerkJson) -> ClerkCall<Attempt>;
 
     /// Shows a ready-made form over the page.
     ///
     /// # Errors
     /// When the forms are not loaded.
-    fn open(&self, widget: Widget, props: &Value) -> Result<(), ClerkError>;
+    fn open(&self, widget: Widget, props: &ClerkJson) -> Result<(), ClerkError>;
 
     /// Removes what [`ClerkDriver::open`] shows.
     fn close(&self, widget: Widget);
@@ -57,13 +57,13 @@ pub trait ClerkDriver {
     ///
     /// # Errors
     /// When the forms are not loaded.
-    fn mount(&self, widget: Widget, node: &dyn Any, props: &Value) -> Result<(), ClerkError>;
+    fn mount(&self, widget: Widget, node: &dyn Any, props: &ClerkJson) -> Result<(), ClerkError>;
 
     /// Removes what [`ClerkDriver::mount`] shows.
     fn unmount(&self, widget: Widget, node: &dyn Any);
 
     /// Goes to the page for signing in or up.
-    fn redirect(&self, flow: Flow, props: &Value) -> ClerkCall<()>;
+    fn redirect(&self, flow: Flow, props: &ClerkJson) -> ClerkCall<()>;
 
     /// Whether the device believes to be online.
     fn is_online(&self) -> bool;

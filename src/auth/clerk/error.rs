@@ -3,8 +3,6 @@
 use std::fmt;
 use std::rc::Rc;
 
-use serde::Deserialize;
-
 use super::key::KeyError;
 use crate::auth::source::TokenError;
 
@@ -31,8 +29,7 @@ pub struct ClerkError {
 }
 
 /// One thing that Clerk objects to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorDetail {
     /// What, for a program.
     pub code: Rc<str>,
@@ -45,16 +42,14 @@ pub struct ErrorDetail {
 }
 
 /// More about an [`ErrorDetail`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorMeta {
     /// The name of the field that it is about, as the API calls it.
     pub param_name: Option<Rc<str>>,
 }
 
 /// The fields of an error of clerk-js, each of which may be missing.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct ErrorFields {
     /// What happened, for a program.
     pub code: Option<Rc<str>>,

@@ -2,13 +2,10 @@
 
 use std::rc::Rc;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-
 use super::driver::{ClerkCall, Flow, SetActive};
 use super::error::ClerkError;
 use super::handle::Clerk;
+use super::json::ClerkJson;
 use crate::client::Started;
 
 /// What a step of signing in or up gives: the attempt as it stands, or what Clerk objects to, with the field of the
@@ -16,8 +13,7 @@ use crate::client::Started;
 pub type Step<A> = Started<Result<A, ClerkError>>;
 
 /// An attempt to sign in. Same as Clerk's `SignIn`, as far as it is data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignInAttempt {
     /// Its id, `None` before the first step.
     pub id: Option<Rc<str>>,
@@ -35,8 +31,7 @@ pub struct SignInAttempt {
 }
 
 /// A way to prove who one is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FactorOffer {
     /// `password`, `email_code`, `phone_code`, `totp` and so on.
     pub strategy: Rc<str>,
@@ -49,8 +44,7 @@ pub struct FactorOffer {
 }
 
 /// An attempt to sign up. Same as Clerk's `SignUp`, as far as it is data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignUpAttempt {
     /// Its id, `None` before the first step.
     pub id: Option<Rc<str>>,
@@ -66,6 +60,15 @@ pub struct SignUpAttempt {
     pub created_user_id: Option<Rc<str>>,
     /// The session, once complete: for [`SignUpFlow::finish`].
     pub created_session_id: Option<Rc<str>>,
+}
+
+/// An attempt of one of the two flows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// To sign in.
+    SignIn(SignInAttempt),
+    /// To sign up.
+    SignUp(SignUpAttempt),
 }
 
 /// Signs users in with a form of your own. Clones are one. Same as Clerk's `signIn`.
@@ -93,16 +96,17 @@ impl Clerk {
         SignUpFlow { clerk: self.clone() }
     }
 
-    fn step<A: DeserializeOwned + 'static>(
+    fn step<A: 'static>(
         &self,
         flow: Flow,
         method: &'static str,
-        params: &Value,
+        params: &ClerkJson,
+        take: fn(Attempt) -> Option<A>,
     ) -> Step<A> {
-        let answer: ClerkCall<Value> = self.call(|driver| driver.step(flow, method, params));
+        let answer = self.call(|driver| driver.step(flow, method, params));
         Started::new(async move {
-            let odd = |_| ClerkError::new("unknown", "Clerk's answer is not an attempt");
-            serde_json::from_value(answer.await?).map_err(odd)
+            let odd = || ClerkError::new("unknown", "Clerk's answer is not an attempt");
+            take(answer.await?).ok_or_else(odd)
         })
     }
 
@@ -131,53 +135,64 @@ impl SignInFlow {
     }
 
     /// Takes a step that has no method here: a method of Clerk's `signIn` with its parameter.
-    pub fn step(&self, method: &'static str, params: &Value) -> Step<SignInAttempt> {
-        self.clerk.step(Flow::SignIn, method, params)
+    pub fn step(&self, method: &'static str, params: &ClerkJson) -> Step<SignInAttempt> {
+        self.clerk.step(Flow::SignIn, method, params, |attempt| match attempt {
+            Attempt::SignIn(attempt) => Some(attempt),
+            Attempt::SignUp(_) => None,
+        })
+    }
+
+    fn send(&self, method: &'static str, fields: &[(&str, &str)]) -> Step<SignInAttempt> {
+        self.step(method, &ClerkJson::object(fields))
     }
 
     /// Begins with an e-mail address, a number or a name. Same as Clerk's `create({ identifier })`.
     pub fn create(&self, identifier: &str) -> Step<SignInAttempt> {
-        self.step("create", &json!({ "identifier": identifier }))
+        self.send("create", &[("identifier", identifier)])
     }
 
     /// Signs in with a password, in one step. Same as Clerk's `create({ strategy: 'password', … })`.
     pub fn password(&self, identifier: &str, password: &str) -> Step<SignInAttempt> {
-        let params =
-            json!({ "strategy": "password", "identifier": identifier, "password": password });
-        self.step("create", &params)
+        self.send(
+            "create",
+            &[("strategy", "password"), ("identifier", identifier), ("password", password)],
+        )
     }
 
     /// Signs in with a ticket from your server. Same as Clerk's `create({ strategy: 'ticket', … })`.
     pub fn ticket(&self, ticket: &str) -> Step<SignInAttempt> {
-        self.step("create", &json!({ "strategy": "ticket", "ticket": ticket }))
+        self.send("create", &[("strategy", "ticket"), ("ticket", ticket)])
     }
 
     /// Has a code sent by e-mail. The id stands in [`SignInAttempt::supported_first_factors`].
     pub fn prepare_email_code(&self, email_address_id: &str) -> Step<SignInAttempt> {
-        let params = json!({ "strategy": "email_code", "emailAddressId": email_address_id });
-        self.step("prepareFirstFactor", &params)
+        self.send(
+            "prepareFirstFactor",
+            &[("strategy", "email_code"), ("emailAddressId", email_address_id)],
+        )
     }
 
     /// Has a code sent by phone. The id stands in [`SignInAttempt::supported_first_factors`].
     pub fn prepare_phone_code(&self, phone_number_id: &str) -> Step<SignInAttempt> {
-        let params = json!({ "strategy": "phone_code", "phoneNumberId": phone_number_id });
-        self.step("prepareFirstFactor", &params)
+        self.send(
+            "prepareFirstFactor",
+            &[("strategy", "phone_code"), ("phoneNumberId", phone_number_id)],
+        )
     }
 
     /// Tries a password after [`SignInFlow::create`].
     pub fn attempt_password(&self, password: &str) -> Step<SignInAttempt> {
-        let params = json!({ "strategy": "password", "password": password });
-        self.step("attemptFirstFactor", &params)
+        self.send("attemptFirstFactor", &[("strategy", "password"), ("password", password)])
     }
 
     /// Tries a code; `strategy` is `email_code` or `phone_code`.
     pub fn attempt_code(&self, strategy: &str, code: &str) -> Step<SignInAttempt> {
-        self.step("attemptFirstFactor", &json!({ "strategy": strategy, "code": code }))
+        self.send("attemptFirstFactor", &[("strategy", strategy), ("code", code)])
     }
 
     /// Tries a second proof; `strategy` is `totp`, `phone_code` or `backup_code`.
     pub fn attempt_second_factor(&self, strategy: &str, code: &str) -> Step<SignInAttempt> {
-        self.step("attemptSecondFactor", &json!({ "strategy": strategy, "code": code }))
+        self.send("attemptSecondFactor", &[("strategy", strategy), ("code", code)])
     }
 
     /// Makes the session of a complete attempt the active one: the user is signed in then.
@@ -204,29 +219,35 @@ impl SignUpFlow {
     }
 
     /// Takes a step that has no method here: a method of Clerk's `signUp` with its parameter.
-    pub fn step(&self, method: &'static str, params: &Value) -> Step<SignUpAttempt> {
-        self.clerk.step(Flow::SignUp, method, params)
+    pub fn step(&self, method: &'static str, params: &ClerkJson) -> Step<SignUpAttempt> {
+        self.clerk.step(Flow::SignUp, method, params, |attempt| match attempt {
+            Attempt::SignUp(attempt) => Some(attempt),
+            Attempt::SignIn(_) => None,
+        })
+    }
+
+    fn send(&self, method: &'static str, fields: &[(&str, &str)]) -> Step<SignUpAttempt> {
+        self.step(method, &ClerkJson::object(fields))
     }
 
     /// Begins with an e-mail address and a password. Same as Clerk's `create({ emailAddress, password })`.
     pub fn password(&self, email_address: &str, password: &str) -> Step<SignUpAttempt> {
-        let params = json!({ "emailAddress": email_address, "password": password });
-        self.step("create", &params)
+        self.send("create", &[("emailAddress", email_address), ("password", password)])
     }
 
     /// Signs up with a ticket: an invitation. Same as Clerk's `create({ strategy: 'ticket', ticket })`.
     pub fn ticket(&self, ticket: &str) -> Step<SignUpAttempt> {
-        self.step("create", &json!({ "strategy": "ticket", "ticket": ticket }))
+        self.send("create", &[("strategy", "ticket"), ("ticket", ticket)])
     }
 
     /// Has a code sent to the e-mail address.
     pub fn prepare_email_code(&self) -> Step<SignUpAttempt> {
-        self.step("prepareEmailAddressVerification", &json!({ "strategy": "email_code" }))
+        self.send("prepareEmailAddressVerification", &[("strategy", "email_code")])
     }
 
     /// Tries the code from the e-mail.
     pub fn attempt_email_code(&self, code: &str) -> Step<SignUpAttempt> {
-        self.step("attemptEmailAddressVerification", &json!({ "code": code }))
+        self.send("attemptEmailAddressVerification", &[("code", code)])
     }
 
     /// Makes the session of a complete attempt the active one: the user is signed in then.

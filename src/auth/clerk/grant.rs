@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::resources::Session;
 use super::snapshot::ClerkSnapshot;
 
 /// Something that a user may have. Same as the parameter of Clerk's `has`.
@@ -58,8 +59,8 @@ impl Grant {
                 let wanted = in_organization(wanted);
                 member.permissions.iter().any(|held| in_organization(held) == wanted)
             }),
-            Self::Feature(name) => is_claimed(now, "fea", name),
-            Self::Plan(name) => is_claimed(now, "pla", name),
+            Self::Feature(name) => is_listed(now, |session| &session.features, name),
+            Self::Plan(name) => is_listed(now, |session| &session.plans, name),
         }
     }
 }
@@ -68,15 +69,15 @@ fn in_organization(name: &str) -> Rc<str> {
     if name.starts_with("org:") { name.into() } else { ["org:", name].concat().into() }
 }
 
-/// Whether a claim like `u:export,o:audit,uo:search` has `name`: before the colon stands whose it is, the user's
+/// Whether a list like `u:export,o:audit,uo:search` has `name`: before the colon stands whose it is, the user's
 /// (`u`), the organisation's (`o`) or that of both.
-fn is_claimed(now: &ClerkSnapshot, claim: &str, name: &str) -> bool {
+fn is_listed(now: &ClerkSnapshot, list: fn(&Session) -> &Option<Rc<str>>, name: &str) -> bool {
     let (side, name) = match name.split_once(':') {
         Some(("org" | "o", name)) => (Some('o'), name),
         Some(("user" | "u", name)) => (Some('u'), name),
         _ => (None, name),
     };
-    let list = now.session.present().and_then(|session| session.claim(claim)?.as_str());
+    let list = now.session.present().and_then(|session| list(session).as_deref());
     list.unwrap_or_default().split(',').any(|entry| {
         let (sides, held) = entry.trim().split_once(':').unwrap_or(("", entry));
         held == name && side.is_none_or(|side| sides.contains(side))

@@ -6,11 +6,10 @@ use std::fmt;
 use std::future::ready;
 use std::rc::{Rc, Weak};
 
-use serde_json::Value;
-
 use super::driver::{ClerkCall, ClerkDriver, Flow, SetActive, Widget};
 use super::error::ClerkError;
 use super::grant::Grant;
+use super::json::ClerkJson;
 use super::key::PublishableKey;
 use super::options::ClerkOptions;
 use super::snapshot::{ClerkSnapshot, ClerkStatus};
@@ -261,7 +260,7 @@ impl Clerk {
     /// # Errors
     /// When Clerk has not loaded.
     #[must_use]
-    pub fn redirect(&self, flow: Flow, props: &Value) -> ClerkCall<()> {
+    pub fn redirect(&self, flow: Flow, props: &ClerkJson) -> ClerkCall<()> {
         self.call(|driver| driver.redirect(flow, props))
     }
 
@@ -275,7 +274,7 @@ impl Clerk {
     ///
     /// # Errors
     /// When Clerk or its forms have not loaded.
-    pub fn open(&self, widget: Widget, props: &Value) -> Result<(), ClerkError> {
+    pub fn open(&self, widget: Widget, props: &ClerkJson) -> Result<(), ClerkError> {
         self.when_loaded()?.open(widget, props)
     }
 
@@ -288,7 +287,12 @@ impl Clerk {
     ///
     /// # Errors
     /// When Clerk or its forms have not loaded.
-    pub fn mount(&self, widget: Widget, node: &dyn Any, props: &Value) -> Result<(), ClerkError> {
+    pub fn mount(
+        &self,
+        widget: Widget,
+        node: &dyn Any,
+        props: &ClerkJson,
+    ) -> Result<(), ClerkError> {
         self.when_loaded()?.mount(widget, node, props)
     }
 

@@ -8,6 +8,7 @@ mod error;
 mod flow;
 mod grant;
 mod handle;
+mod json;
 mod key;
 mod options;
 mod resources;
@@ -17,11 +18,13 @@ mod tabs;
 
 pub use driver::{ClerkCall, ClerkDriver, Flow, Return, SetActive, Widget};
 pub use error::{ClerkError, ErrorDetail, ErrorFields, ErrorMeta};
-pub use flow::{FactorOffer, SignInAttempt, SignInFlow, SignUpAttempt, SignUpFlow, Step};
+pub use flow::{Attempt, FactorOffer, SignInAttempt, SignInFlow, SignUpAttempt, SignUpFlow, Step};
 pub use grant::Grant;
 pub use handle::Clerk;
+pub use json::ClerkJson;
 pub use key::{KeyError, KeyKind, PublishableKey};
 pub use options::ClerkOptions;
+pub(crate) use resources::is_lasting;
 pub use resources::{
     EmailAddress, Known, Membership, Organization, Session, SessionStatus, SessionTask, User,
 };

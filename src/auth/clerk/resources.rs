@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use super::json::ClerkJson;
 
 /// Something that Clerk may not know yet: it tells 'unknown' (`undefined`) from 'there is none' (`null`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,15 +31,8 @@ impl<T> Known<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Known<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Self::Absent, Self::Present))
-    }
-}
-
 /// Whether a session can be used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SessionStatus {
     /// It can.
     Active,
@@ -48,13 +40,23 @@ pub enum SessionStatus {
     Pending,
     /// It has ended, been removed or replaced, or was never begun. The default.
     #[default]
-    #[serde(other)]
     Ended,
 }
 
+impl SessionStatus {
+    /// By Clerk's name for it; there are several for one that has ended.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name {
+            "active" => Self::Active,
+            "pending" => Self::Pending,
+            _ => Self::Ended,
+        }
+    }
+}
+
 /// A session. Same as Clerk's `Session`, as far as it is data.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Session {
     /// `sess_…`
     pub id: Rc<str>,
@@ -63,34 +65,26 @@ pub struct Session {
     /// The active organisation; `None` is the personal workspace.
     pub last_active_organization_id: Option<Rc<str>>,
     /// What the user still has to do.
-    #[serde(deserialize_with = "or_default")]
     pub tasks: Vec<SessionTask>,
     /// The claims of its token, without those that change with each token. `None` until there is a token.
-    #[serde(deserialize_with = "lasting_claims")]
-    pub claims: Option<Rc<Map<String, Value>>>,
+    pub claims: Option<ClerkJson>,
+    /// The features of the user's and the organisation's plans, as the token lists them: `u:export,o:audit`.
+    pub features: Option<Rc<str>>,
+    /// The plans, as the token lists them.
+    pub plans: Option<Rc<str>>,
     /// Whose it is.
     pub user: Option<Rc<User>>,
 }
 
-impl Session {
-    /// A claim of the session token.
-    #[must_use]
-    pub fn claim(&self, name: &str) -> Option<&Value> {
-        self.claims.as_ref()?.get(name)
-    }
-}
-
 /// Something that the user has to do before a session can be used: `choose-organization`, for example.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionTask {
     /// Which.
     pub key: Rc<str>,
 }
 
 /// A user. Same as Clerk's `User`, as far as it is data.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
     /// `user_…`
     pub id: Rc<str>,
@@ -107,9 +101,8 @@ pub struct User {
     /// The primary e-mail address.
     pub primary_email_address: Option<EmailAddress>,
     /// What the app's server has noted for all to read.
-    pub public_metadata: Value,
+    pub public_metadata: ClerkJson,
     /// The organisations that the user belongs to.
-    #[serde(deserialize_with = "or_default")]
     pub organization_memberships: Vec<Rc<Membership>>,
 }
 
@@ -122,8 +115,7 @@ impl User {
 }
 
 /// An e-mail address of a user.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EmailAddress {
     /// `idn_…`
     pub id: Rc<str>,
@@ -132,8 +124,7 @@ pub struct EmailAddress {
 }
 
 /// An organisation. Same as Clerk's `Organization`, as far as it is data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Organization {
     /// `org_…`
     pub id: Rc<str>,
@@ -146,40 +137,20 @@ pub struct Organization {
 }
 
 /// A user's part in an organisation. Same as Clerk's `OrganizationMembership`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Membership {
     /// `orgmem_…`
     pub id: Rc<str>,
     /// `org:admin`, `org:member` or one of the instance's own.
     pub role: Rc<str>,
     /// `org:invoices:create` and so on.
-    #[serde(deserialize_with = "or_default")]
     pub permissions: Vec<Rc<str>>,
     /// Where.
     pub organization: Rc<Organization>,
 }
 
-/// `null` for something that is never absent.
-pub(super) fn or_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: Default + Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
-/// What a token says of itself, and not of the user: it would make each token look like a change. What begins with
-/// `__` is clerk-js's own, the token's text among it.
-const PASSING: [&str; 5] = ["exp", "iat", "nbf", "jti", "fva"];
-
-fn lasting_claims<'de, D>(deserializer: D) -> Result<Option<Rc<Map<String, Value>>>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    let claims = Option::<Map<String, Value>>::deserialize(deserializer)?;
-    Ok(claims.map(|mut claims| {
-        claims.retain(|name, _| !name.starts_with("__") && !PASSING.contains(&name.as_str()));
-        Rc::new(claims)
-    }))
+/// Whether a claim of a session token says something of the user. The others are new with each token, which would make
+/// each look like a change. What begins with `__` is clerk-js's own, the token's text among it.
+pub(crate) fn is_lasting(claim: &str) -> bool {
+    !claim.starts_with("__") && !matches!(claim, "exp" | "iat" | "nbf" | "jti" | "fva")
 }

@@ -2,16 +2,13 @@
 
 use std::rc::Rc;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
-
 use super::flow::{SignInAttempt, SignUpAttempt};
-use super::resources::{Known, Membership, Organization, Session, SessionStatus, User, or_default};
+use super::json::ClerkJson;
+use super::resources::{Known, Membership, Organization, Session, SessionStatus, User};
 use crate::auth::identity::{AuthState, Identity};
 
 /// How Clerk is doing. Same as Clerk's `status`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClerkStatus {
     /// It works.
     Ready,
@@ -21,13 +18,24 @@ pub enum ClerkStatus {
     Error,
     /// It loads. The default.
     #[default]
-    #[serde(other)]
     Loading,
 }
 
+impl ClerkStatus {
+    /// By Clerk's name for it.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name {
+            "ready" => Self::Ready,
+            "degraded" => Self::Degraded,
+            "error" => Self::Error,
+            _ => Self::Loading,
+        }
+    }
+}
+
 /// Everything that Clerk knows at one moment. Two are equal when nothing but the token is new.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClerkSnapshot {
     /// How Clerk is doing.
     pub status: ClerkStatus,
@@ -42,10 +50,8 @@ pub struct ClerkSnapshot {
     /// The session that was used last, in whichever tab.
     pub last_active_session_id: Option<Rc<str>>,
     /// The attempt to sign in that is under way.
-    #[serde(deserialize_with = "or_default")]
     pub sign_in: SignInAttempt,
     /// The attempt to sign up that is under way.
-    #[serde(deserialize_with = "or_default")]
     pub sign_up: SignUpAttempt,
 }
 
@@ -60,6 +66,12 @@ impl ClerkSnapshot {
     #[must_use]
     pub const fn has_no_session(&self) -> bool {
         self.is_loaded() && matches!(self.session, Known::Absent)
+    }
+
+    /// Whether somebody is there who has no id: then nothing can be said of who it is.
+    pub(crate) fn is_odd(&self) -> bool {
+        self.session.present().is_some_and(|session| session.id.is_empty())
+            || self.user.present().is_some_and(|user| user.id.is_empty())
     }
 
     /// Who is signed in by this.
@@ -87,7 +99,7 @@ impl ClerkSnapshot {
     fn identity(&self, session: &Session) -> Option<Identity> {
         let user = self.user.present()?;
         session.claims.as_ref()?;
-        if !self.organization.is_known() {
+        if self.is_odd() || !self.organization.is_known() {
             return None;
         }
         // The session's word comes first: its tokens are for that organisation, member or not.
@@ -106,7 +118,7 @@ impl ClerkSnapshot {
 
     /// What the session's token says, without what changes with each token.
     #[must_use]
-    pub fn session_claims(&self) -> Option<&Rc<Map<String, Value>>> {
+    pub fn session_claims(&self) -> Option<&ClerkJson> {
         self.session.present()?.claims.as_ref()
     }
 }

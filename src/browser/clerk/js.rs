@@ -1,12 +1,13 @@
 //! Reading and calling JavaScript without a type for it: what is not there is 'undefined', and nothing throws past here.
 
-use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, JSON, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::auth::clerk::{ClerkCall, ClerkError, ErrorFields};
+use super::shapes::error_of;
+use crate::auth::clerk::{ClerkCall, ClerkError, ClerkJson};
 
 /// A property; `undefined` where there is none, or where reading it throws.
 pub fn get(of: &JsValue, name: &str) -> JsValue {
@@ -45,70 +46,29 @@ pub fn settled(called: Result<JsValue, ClerkError>) -> ClerkCall<JsValue> {
     }
 }
 
-/// What was thrown, by its fields: the names of clerk-js's classes are minified.
-pub fn error_of(thrown: &JsValue) -> ClerkError {
-    const FIELDS: [Part; 4] =
-        [Part::Is("code"), Part::Is("message"), Part::Is("status"), Part::Is("errors")];
-    if let Some(text) = thrown.as_string() {
-        return ClerkError::new("unknown", text);
-    }
-    let fields: Option<ErrorFields> = read(&project(thrown, &FIELDS));
-    let message = || ErrorFields {
-        message: get(thrown, "message").as_string().map(Into::into),
-        ..ErrorFields::default()
-    };
-    fields.unwrap_or_else(message).error()
+/// A property that is a text.
+pub fn text(of: &JsValue, name: &str) -> Option<Rc<str>> {
+    get(of, name).as_string().map(Rc::from)
 }
 
-/// What to take of an object.
-pub enum Part {
-    /// A property as it is.
-    Is(&'static str),
-    /// Parts of an object.
-    Of(&'static str, &'static [Part]),
-    /// Parts of each item of a list.
-    Each(&'static str, &'static [Part]),
-    /// What lies deeper, under a name of its own.
-    At(&'static str, &'static [&'static str]),
+/// The same; empty if it is none.
+pub fn word(of: &JsValue, name: &str) -> Rc<str> {
+    text(of, name).unwrap_or_default()
 }
 
-/// A plain object with these parts: Clerk's own have cycles, and getters that JSON does not see. What is `undefined`
-/// stays out, and what is `null` stays in.
-pub fn project(from: &JsValue, parts: &[Part]) -> JsValue {
-    if !from.is_object() {
-        return from.clone();
-    }
-    let object: JsValue = Object::new().into();
-    for part in parts {
-        let (name, value) = match part {
-            Part::Is(name) => (name, get(from, name)),
-            Part::Of(name, parts) => (name, project(&get(from, name), parts)),
-            Part::Each(name, parts) => (name, each(&get(from, name), parts)),
-            Part::At(name, path) => {
-                (name, path.iter().fold(from.clone(), |value, name| get(&value, name)))
-            }
-        };
-        if !value.is_undefined() {
-            set(&object, name, &value);
-        }
-    }
-    object
+/// What a property lists, if it is a list.
+pub fn list(of: &JsValue, name: &str) -> Option<Vec<JsValue>> {
+    let value = get(of, name);
+    Array::is_array(&value).then(|| Array::from(&value).to_vec())
 }
 
-fn each(list: &JsValue, parts: &[Part]) -> JsValue {
-    if !Array::is_array(list) {
-        return list.clone();
-    }
-    Array::from(list).iter().map(|item| project(&item, parts)).collect::<Array>().into()
+/// A plain value as JSON; `{}` for what JSON does not know.
+pub fn json(value: &JsValue) -> ClerkJson {
+    let text = JSON::stringify(value).ok().and_then(|text| text.as_string());
+    text.map_or_else(ClerkJson::default, ClerkJson::from_text)
 }
 
-/// Reads a plain object into a type.
-pub fn read<T: DeserializeOwned>(plain: &JsValue) -> Option<T> {
-    let text = JSON::stringify(plain).ok()?.as_string()?;
-    crate::json::from_str(&text).ok()
-}
-
-/// Plain data for JavaScript.
-pub fn plain(value: &Value) -> JsValue {
-    JSON::parse(&value.to_string()).unwrap_or_default()
+/// The other way round.
+pub fn plain(json: &ClerkJson) -> Result<JsValue, ClerkError> {
+    JSON::parse(json.as_str()).map_err(|thrown| error_of(&thrown))
 }

@@ -6,9 +6,10 @@ use js_sys::{Object, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::js::{call, error_of, get, global, set};
+use super::js::{call, get, global, set};
 use super::listening::Listening;
 use super::script::{Left, Script};
+use super::shapes::error_of;
 use super::{Page, UI, has_ui};
 use crate::auth::clerk::{ClerkError, ClerkOptions, PublishableKey};
 use crate::browser::console_error;

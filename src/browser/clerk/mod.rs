@@ -11,7 +11,6 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use serde_json::Value;
 use wasm_bindgen::JsValue;
 
 use self::js::{call, get, global, plain, set, settled};
@@ -19,8 +18,8 @@ use self::listening::Listening;
 use self::shapes::Marks;
 use self::tabs::Tabs;
 use crate::auth::clerk::{
-    Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkOptions, ClerkSnapshot, Flow, PublishableKey,
-    Return, SetActive, Widget,
+    Attempt, Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkJson, ClerkOptions, ClerkSnapshot,
+    Flow, PublishableKey, Return, SetActive, Widget,
 };
 use crate::auth::{Listeners, Subscription, Token, TokenOptions};
 use crate::browser::{console_error, default_runtime};
@@ -98,12 +97,11 @@ impl Page {
 
     /// Reads everything.
     fn read(&self, clerk: &JsValue) -> ClerkSnapshot {
-        shapes::snapshot(clerk).unwrap_or_else(|| {
-            if !self.complained.replace(true) {
-                console_error("Clerk: this version keeps its data in a form unknown here");
-            }
-            ClerkSnapshot::default()
-        })
+        let now = shapes::snapshot(clerk);
+        if now.is_odd() && !self.complained.replace(true) {
+            console_error("Clerk: this version keeps its data in a form unknown here");
+        }
+        now
     }
 
     /// Waits for a call, after which everything may be different.
@@ -212,13 +210,14 @@ impl ClerkDriver for BrowserClerk {
         self.page.done(call(&get(&clerk, "client"), "reload", &[]))
     }
 
-    fn step(&self, flow: Flow, method: &'static str, params: &Value) -> ClerkCall<Value> {
-        let answer = self.page.ended(call(&self.flow(flow), method, &[&plain(params)]));
+    fn step(&self, flow: Flow, method: &'static str, params: &ClerkJson) -> ClerkCall<Attempt> {
+        let called = plain(params).and_then(|params| call(&self.flow(flow), method, &[&params]));
+        let answer = self.page.ended(called);
         Box::pin(async move { Ok(shapes::attempt(flow, &answer.await?)) })
     }
 
-    fn open(&self, widget: Widget, props: &Value) -> Result<(), ClerkError> {
-        self.page.call_ui("open", widget, &[&plain(props)])
+    fn open(&self, widget: Widget, props: &ClerkJson) -> Result<(), ClerkError> {
+        self.page.call_ui("open", widget, &[&plain(props)?])
     }
 
     fn close(&self, widget: Widget) {
@@ -226,10 +225,10 @@ impl ClerkDriver for BrowserClerk {
         drop(self.page.call_ui("close", widget, &[]));
     }
 
-    fn mount(&self, widget: Widget, node: &dyn Any, props: &Value) -> Result<(), ClerkError> {
+    fn mount(&self, widget: Widget, node: &dyn Any, props: &ClerkJson) -> Result<(), ClerkError> {
         let node = node.downcast_ref::<web_sys::Node>();
         let node = node.ok_or_else(|| ClerkError::new("no_node", "not a node of the page"))?;
-        self.page.call_ui("mount", widget, &[node, &plain(props)])
+        self.page.call_ui("mount", widget, &[node, &plain(props)?])
     }
 
     fn unmount(&self, widget: Widget, node: &dyn Any) {
@@ -239,12 +238,13 @@ impl ClerkDriver for BrowserClerk {
         }
     }
 
-    fn redirect(&self, flow: Flow, props: &Value) -> ClerkCall<()> {
+    fn redirect(&self, flow: Flow, props: &ClerkJson) -> ClerkCall<()> {
         let name = match flow {
             Flow::SignIn => "redirectToSignIn",
             Flow::SignUp => "redirectToSignUp",
         };
-        self.page.done(self.page.call(name, &[&plain(props)]))
+        let called = plain(props).and_then(|props| self.page.call(name, &[&props]));
+        self.page.done(called)
     }
 
     fn is_online(&self) -> bool {

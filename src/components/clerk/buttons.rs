@@ -1,10 +1,9 @@
 //! Buttons and redirections for signing in, up and out.
 
-use serde_json::{Value, json};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::auth::clerk::{Clerk, Flow, Widget};
+use crate::auth::clerk::{Clerk, ClerkJson, Flow, Widget};
 use crate::hooks::{complain, use_auth, use_clerk, use_clerk_status};
 
 /// What a button for signing in or up does. Same as Clerk's `mode`.
@@ -28,7 +27,7 @@ pub struct SignInButtonProps {
     pub class: Classes,
     /// Clerk's own properties, in its own words: `json!({ "signInFallbackRedirectUrl": "/home" })`.
     #[prop_or_default]
-    pub props: Option<Value>,
+    pub props: ClerkJson,
     /// What stands on it. Default: 'Sign in' or 'Sign up'.
     #[prop_or_default]
     pub children: Html,
@@ -39,7 +38,7 @@ pub struct SignInButtonProps {
 pub struct RedirectProps {
     /// Clerk's own properties, in its own words.
     #[prop_or_default]
-    pub props: Option<Value>,
+    pub props: ClerkJson,
 }
 
 /// A button for signing in. Same as Clerk's `SignInButton`.
@@ -71,7 +70,7 @@ fn button(
     label: &'static str,
     props: &SignInButtonProps,
 ) -> Html {
-    let (clerk, mode, own) = (clerk.clone(), props.mode, or_none(props.props.as_ref()));
+    let (clerk, mode, own) = (clerk.clone(), props.mode, props.props.clone());
     let onclick = move |_: MouseEvent| match mode {
         ButtonMode::Redirect => redirect(&clerk, flow, &own),
         ButtonMode::Modal => complain(clerk.open(widget, &own)),
@@ -80,13 +79,9 @@ fn button(
     html! { <button type="button" class={props.class.clone()} {onclick}>{ shown }</button> }
 }
 
-fn redirect(clerk: &Clerk, flow: Flow, props: &Value) {
+fn redirect(clerk: &Clerk, flow: Flow, props: &ClerkJson) {
     let going = clerk.redirect(flow, props);
     spawn_local(async move { complain(going.await) });
-}
-
-fn or_none(props: Option<&Value>) -> Value {
-    props.cloned().unwrap_or_else(|| json!({}))
 }
 
 fn or_label(children: &Html, label: &'static str) -> Html {
@@ -157,7 +152,7 @@ pub fn RedirectToSignUp(props: &RedirectProps) -> Html {
 
 #[hook]
 fn use_redirect(flow: Flow, props: &RedirectProps) -> Html {
-    let (clerk, auth, own) = (use_clerk(), use_auth(), or_none(props.props.as_ref()));
+    let (clerk, auth, own) = (use_clerk(), use_auth(), props.props.clone());
     // Signed in, one would be sent straight back.
     let is_time = auth.is_loaded() && !auth.is_signed_in();
     let status = use_clerk_status();

@@ -2,10 +2,10 @@
 
 use std::any::Any;
 
-use serde_json::{Value, json};
+use yew::html::IntoPropValue;
 use yew::prelude::*;
 
-use crate::auth::clerk::{Clerk, ClerkError, ClerkStatus, Widget};
+use crate::auth::clerk::{Clerk, ClerkError, ClerkJson, ClerkStatus, Widget};
 use crate::hooks::{complain, use_clerk, use_clerk_status};
 
 /// The properties of Clerk's ready-made forms.
@@ -16,10 +16,16 @@ pub struct WidgetProps {
     pub class: Classes,
     /// Clerk's own properties, in its own words: `json!({ "appearance": {} })`. Other ones mount it anew.
     #[prop_or_default]
-    pub props: Option<Value>,
+    pub props: ClerkJson,
     /// What is shown until Clerk has loaded. Default: nothing.
     #[prop_or_default]
     pub fallback: Html,
+}
+
+impl IntoPropValue<ClerkJson> for serde_json::Value {
+    fn into_prop_value(self) -> ClerkJson {
+        self.into()
+    }
 }
 
 /// A form that is on the page until it is dropped.
@@ -35,7 +41,7 @@ impl Mounted {
         clerk: &Clerk,
         widget: Widget,
         place: &NodeRef,
-        props: &Value,
+        props: &ClerkJson,
     ) -> Result<Option<Self>, ClerkError> {
         let Some(node) = place.get() else { return Ok(None) };
         clerk.mount(widget, &node, props)?;
@@ -61,7 +67,7 @@ fn Mount(props: &MountProps) -> Html {
     let (clerk, place, failure) = (use_clerk(), use_node_ref(), use_state(|| None::<ClerkError>));
     let status = use_clerk_status();
     let is_loaded = matches!(status, ClerkStatus::Ready | ClerkStatus::Degraded);
-    let own = props.of.props.clone().unwrap_or_else(|| json!({}));
+    let own = props.of.props.clone();
     let (node, failed) = (place.clone(), failure.clone());
     use_effect_with(
         (is_loaded, clerk, props.widget, own),

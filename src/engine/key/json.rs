@@ -66,7 +66,8 @@ fn write_number(number: &Value<'_>, json: &mut String) {
     }
 }
 
-fn write_text(text: &str, json: &mut String) {
+/// Appends a text in quotes.
+pub(crate) fn write_text(text: &str, json: &mut String) {
     json.push('"');
     for character in text.chars() {
         let short = match character {

@@ -26,6 +26,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use decode::Value as Part;
 pub use into::IntoKey;
+#[cfg(feature = "clerk")]
+pub(crate) use json::write_text;
 
 /// How many levels of sequences, maps and wrappers a key may nest: 128, the limit of `serde_json`.
 pub const MAX_DEPTH: usize = 128;

@@ -11,7 +11,8 @@ pub use organization::{
 pub(super) use rights::{Rights, use_rights};
 pub use sign_in::{use_sign_in, use_sign_up};
 pub use user::{
-    SessionHandle, SessionListHandle, UserHandle, use_session, use_session_list, use_user,
+    Choice, OfTheSignedIn, SessionHandle, SessionListHandle, UserHandle, use_session,
+    use_session_list, use_user,
 };
 
 use std::rc::Rc;
@@ -23,6 +24,7 @@ use crate::auth::clerk::{Clerk, ClerkError, ClerkOptions, ClerkStatus};
 use crate::browser::clerk::BrowserClerk;
 use crate::browser::{console_error, default_runtime};
 use crate::components::use_surroundings;
+use crate::engine::erased::Data;
 use crate::fetch::MissingProvider;
 
 /// Clerk itself. Same as Clerk's `useClerk`. The component does not render again by it.
@@ -30,16 +32,15 @@ use crate::fetch::MissingProvider;
 /// Outside of a `ClerkProvider` it never loads, and the console says why.
 ///
 /// ```
-/// use serde_json::json;
 /// use yew::prelude::*;
-/// use yew_clerk::auth::clerk::Widget;
+/// use yew_clerk::auth::clerk::{ClerkJson, Widget};
 /// use yew_clerk::hooks::use_clerk;
 ///
 /// #[component]
 /// fn AccountButton() -> Html {
 ///     let clerk = use_clerk();
 ///     let onclick = move |_| {
-///         if let Err(error) = clerk.open(Widget::UserProfile, &json!({})) {
+///         if let Err(error) = clerk.open(Widget::UserProfile, &ClerkJson::default()) {
 ///             yew_clerk::browser::console_error(&error.to_string());
 ///         }
 ///     };
@@ -71,26 +72,33 @@ struct Watching {
 
 /// What `select` takes of Clerk now; the component renders again when that changes.
 #[hook]
-pub(crate) fn use_selected<T: PartialEq + 'static>(
+pub(crate) fn use_selected<T: PartialEq + Default + 'static>(
     clerk: &Clerk,
-    select: impl Fn(&Clerk) -> T + Copy + 'static,
+    select: fn(&Clerk) -> T,
 ) -> Rc<T> {
+    let selected = use_data(clerk, Rc::new(move |clerk| Data::new(select(clerk))));
+    selected.get().unwrap_or_default()
+}
+
+/// The same, compiled once for all types.
+#[hook]
+fn use_data(clerk: &Clerk, select: Rc<dyn Fn(&Clerk) -> Data>) -> Data {
     let render = use_force_update();
-    let shown = use_mut_ref(|| None::<Rc<T>>);
+    let shown = use_mut_ref(|| None::<Data>);
     let watching = use_mut_ref(|| None::<Watching>);
+    let now = select(clerk);
     let mut watching = watching.borrow_mut();
     if watching.as_ref().is_none_or(|watching| watching.clerk != *clerk) {
         let (shown, told) = (shown.clone(), clerk.clone());
         let told = clerk.subscribe(move || {
             let now = select(&told);
-            let is_news = shown.borrow().as_ref().is_none_or(|shown| **shown != now);
+            let is_news = shown.borrow().as_ref().is_none_or(|shown| !shown.equals(&now));
             if is_news {
                 render.force_update();
             }
         });
         *watching = Some(Watching { clerk: clerk.clone(), _told: told });
     }
-    let now = Rc::new(select(clerk));
     shown.replace(Some(now.clone()));
     now
 }

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::user::of_the_signed_in;
+use super::user::{Choice, of_the_signed_in};
 use super::{use_clerk, use_selected};
-use crate::auth::clerk::{Clerk, ClerkCall, Known, Membership, Organization, SetActive};
+use crate::auth::clerk::{Known, Membership, Organization};
 
 /// What [`use_organization`] gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,32 +45,13 @@ pub fn use_organization() -> OrganizationHandle {
 }
 
 /// What [`use_organization_list`] gives.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OrganizationListHandle {
-    clerk: Clerk,
-    memberships: Rc<Option<Vec<Rc<Membership>>>>,
-}
+pub type OrganizationListHandle = Choice<Membership>;
 
 impl OrganizationListHandle {
-    /// Whether they are known.
-    #[must_use]
-    pub fn is_loaded(&self) -> bool {
-        self.memberships.is_some()
-    }
-
     /// The organisations that the user belongs to, and as what; none while nobody is signed in.
     #[must_use]
     pub fn memberships(&self) -> &[Rc<Membership>] {
-        self.memberships.as_deref().unwrap_or_default()
-    }
-
-    /// Makes another one active. Same as Clerk's `setActive`.
-    ///
-    /// # Errors
-    /// When Clerk's server refuses it, or Clerk has not loaded.
-    #[must_use]
-    pub fn set_active(&self, target: &SetActive) -> ClerkCall<()> {
-        self.clerk.set_active(target)
+        self.all.as_deref().unwrap_or_default()
     }
 }
 
@@ -78,10 +59,10 @@ impl OrganizationListHandle {
 #[hook]
 pub fn use_organization_list() -> OrganizationListHandle {
     let clerk = use_clerk();
-    let memberships = use_selected(&clerk, |clerk| {
+    let all = use_selected(&clerk, |clerk| {
         let user = of_the_signed_in(clerk, |now| &now.user);
-        let all = user.present().map(|user| user.organization_memberships.clone());
-        all.or_else(|| user.is_known().then(Vec::new))
+        let known = user.present().map(|user| user.organization_memberships.clone());
+        known.or_else(|| user.is_known().then(Vec::new))
     });
-    OrganizationListHandle { clerk, memberships }
+    Choice { clerk, all }
 }

@@ -20,11 +20,17 @@ pub(super) fn of_the_signed_in<T: Clone>(
     if state == AuthState::SignedOut { Known::Absent } else { Known::Unknown }
 }
 
-/// What [`use_user`] gives.
-#[derive(Clone, Debug, PartialEq)]
-pub struct UserHandle(Rc<Known<Rc<User>>>);
+/// Something that only a signed-in user has, or that it is not known yet: what [`use_user`] and [`use_session`] give.
+#[derive(Debug, PartialEq)]
+pub struct OfTheSignedIn<T>(Rc<Known<Rc<T>>>);
 
-impl UserHandle {
+/// What [`use_user`] gives.
+pub type UserHandle = OfTheSignedIn<User>;
+
+/// What [`use_session`] gives.
+pub type SessionHandle = OfTheSignedIn<Session>;
+
+impl<T> OfTheSignedIn<T> {
     /// Whether it is known who is signed in.
     #[must_use]
     pub fn is_loaded(&self) -> bool {
@@ -34,12 +40,28 @@ impl UserHandle {
     /// Whether somebody is.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
-        self.user().is_some()
+        self.0.present().is_some()
     }
+}
 
+impl<T> Clone for OfTheSignedIn<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl UserHandle {
     /// Who.
     #[must_use]
     pub fn user(&self) -> Option<&Rc<User>> {
+        self.0.present()
+    }
+}
+
+impl SessionHandle {
+    /// The session, as data. Tokens are what `use_auth` gives.
+    #[must_use]
+    pub fn session(&self) -> Option<&Rc<Session>> {
         self.0.present()
     }
 }
@@ -59,58 +81,32 @@ impl UserHandle {
 #[hook]
 pub fn use_user() -> UserHandle {
     let clerk = use_clerk();
-    UserHandle(use_selected(&clerk, |clerk| of_the_signed_in(clerk, |now| &now.user)))
-}
-
-/// What [`use_session`] gives.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SessionHandle(Rc<Known<Rc<Session>>>);
-
-impl SessionHandle {
-    /// Whether it is known who is signed in.
-    #[must_use]
-    pub fn is_loaded(&self) -> bool {
-        self.0.is_known()
-    }
-
-    /// Whether somebody is.
-    #[must_use]
-    pub fn is_signed_in(&self) -> bool {
-        self.session().is_some()
-    }
-
-    /// The session, as data. Tokens are what `use_auth` gives.
-    #[must_use]
-    pub fn session(&self) -> Option<&Rc<Session>> {
-        self.0.present()
-    }
+    OfTheSignedIn(use_selected(&clerk, |clerk| of_the_signed_in(clerk, |now| &now.user)))
 }
 
 /// The active session. Same as Clerk's `useSession`.
 #[hook]
 pub fn use_session() -> SessionHandle {
     let clerk = use_clerk();
-    SessionHandle(use_selected(&clerk, |clerk| of_the_signed_in(clerk, |now| &now.session)))
+    OfTheSignedIn(use_selected(&clerk, |clerk| of_the_signed_in(clerk, |now| &now.session)))
+}
+
+/// Things of which one is active, and Clerk to change that: what [`use_session_list`] gives, and
+/// [`use_organization_list`](super::use_organization_list).
+#[derive(Debug, PartialEq)]
+pub struct Choice<T> {
+    pub(super) clerk: Clerk,
+    pub(super) all: Rc<Option<Vec<Rc<T>>>>,
 }
 
 /// What [`use_session_list`] gives.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SessionListHandle {
-    clerk: Clerk,
-    sessions: Rc<Option<Vec<Rc<Session>>>>,
-}
+pub type SessionListHandle = Choice<Session>;
 
-impl SessionListHandle {
-    /// Whether the sessions are known.
+impl<T> Choice<T> {
+    /// Whether they are known.
     #[must_use]
     pub fn is_loaded(&self) -> bool {
-        self.sessions.is_some()
-    }
-
-    /// All sessions of this browser; none before they are known.
-    #[must_use]
-    pub fn sessions(&self) -> &[Rc<Session>] {
-        self.sessions.as_deref().unwrap_or_default()
+        self.all.is_some()
     }
 
     /// Makes another one active. Same as Clerk's `setActive`.
@@ -123,13 +119,27 @@ impl SessionListHandle {
     }
 }
 
+impl<T> Clone for Choice<T> {
+    fn clone(&self) -> Self {
+        Self { clerk: self.clerk.clone(), all: self.all.clone() }
+    }
+}
+
+impl SessionListHandle {
+    /// All sessions of this browser; none before they are known.
+    #[must_use]
+    pub fn sessions(&self) -> &[Rc<Session>] {
+        self.all.as_deref().unwrap_or_default()
+    }
+}
+
 /// All sessions of this browser. Same as Clerk's `useSessionList`.
 #[hook]
 pub fn use_session_list() -> SessionListHandle {
     let clerk = use_clerk();
-    let sessions = use_selected(&clerk, |clerk| {
+    let all = use_selected(&clerk, |clerk| {
         let now = clerk.snapshot();
         if now.is_loaded() { now.sessions.clone() } else { None }
     });
-    SessionListHandle { clerk, sessions }
+    Choice { clerk, all }
 }
