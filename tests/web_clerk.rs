@@ -7,7 +7,7 @@ mod page_clerk;
 #[path = "support/stage.rs"]
 mod stage;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use page_clerk::{
 use stage::{pause, settle};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew_clerk::auth::clerk::{
-    Clerk, ClerkJson, ClerkOptions, ClerkStatus, Grant, SetActive, Widget,
+    Clerk, ClerkJson, ClerkOptions, ClerkStatus, Grant, Navigate, Navigation, SetActive, Widget,
 };
 use yew_clerk::auth::{AuthState, Credential, TokenError, TokenOptions, TokenSource};
 
@@ -50,6 +50,44 @@ async fn a_clerk_that_the_page_has_is_used_and_loaded_once() {
     let given = js("JSON.stringify(window.Clerk.options)").as_string().unwrap();
     assert_eq!(given, r#"{"signInUrl":"/in","telemetry":false}"#);
     assert_eq!(clerk.auth_state(), AuthState::SignedOut);
+}
+
+#[wasm_bindgen_test]
+async fn an_app_that_navigates_takes_the_moves_of_this_origin_and_no_others() {
+    with_clerk();
+    let moves = Rc::<RefCell<Vec<Navigation>>>::default();
+    let taken = moves.clone();
+    let navigate =
+        Navigate::new(move |navigation: &Navigation| taken.borrow_mut().push(navigation.clone()));
+    let options = ClerkOptions { navigate: Some(navigate.clone()), ..options() };
+    assert_eq!(options.clone().navigate, Some(navigate));
+    Clerk::new(options).load().await.unwrap();
+    js("const { routerPush, routerReplace } = window.Clerk.options;
+        window.ran = false;
+        routerPush('/in?a=1#b');
+        routerReplace(new URL('/', location.href));
+        routerPush(location.origin + '/whole');
+        routerPush('javascript:void (window.ran = true)');
+        routerPush('http://[');");
+    settle().await;
+    let to = |to: &str, replace| Navigation { to: to.into(), replace };
+    let expected = [to("/in?a=1#b", false), to("/", true), to("/whole", false)];
+    assert_eq!(*moves.borrow(), expected);
+    assert_eq!(js("window.ran"), false);
+}
+
+#[wasm_bindgen_test]
+async fn another_origin_is_left_to_the_browser() {
+    with_clerk();
+    let navigate = Navigate::new(|_| panic!("not the app's"));
+    Clerk::new(ClerkOptions { navigate: Some(navigate), ..options() }).load().await.unwrap();
+    js("window.left = []; window.navigation.addEventListener('navigate', event => {
+            if (event.cancelable) event.preventDefault();
+            window.left.push(event.destination.url);
+        }, { once: true });
+        window.Clerk.options.routerPush('https://accounts.example.com/sign-in')");
+    settle().await;
+    assert_eq!(js("window.left.join()"), "https://accounts.example.com/sign-in");
 }
 
 #[wasm_bindgen_test]

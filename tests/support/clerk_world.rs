@@ -210,7 +210,7 @@ impl FakeClerk {
 pub struct Driver(pub Rc<FakeClerk>);
 
 impl ClerkDriver for Driver {
-    fn load(&self, _: &ClerkOptions, _: &PublishableKey) -> ClerkCall<()> {
+    fn load(&self, _: &Rc<ClerkOptions>, _: &PublishableKey) -> ClerkCall<()> {
         let clerk = self.0.clone();
         clerk.note("load");
         let (delay, outcome) = clerk.loads.borrow_mut().pop_front().unwrap_or((Some(0), Ok(())));

@@ -6,9 +6,10 @@
 use std::rc::Rc;
 
 use serde::Deserialize;
+use web_sys::wasm_bindgen::JsValue;
 use yew::platform::spawn_local;
 use yew::prelude::*;
-use yew_clerk::auth::clerk::{ClerkError, ClerkStatus, SignInFlow};
+use yew_clerk::auth::clerk::{ClerkError, ClerkStatus, Navigate, Navigation, SignInFlow};
 use yew_clerk::prelude::*;
 
 /// The keys of the dev server's Clerk. The two kinds take different ways through clerk-js.
@@ -23,11 +24,13 @@ const TWENTY: u32 = 20;
 
 #[component]
 fn App() -> Html {
+    let navigate = Some(Navigate::new(go));
     let options = match option_env!("CLERK_PUBLISHABLE_KEY") {
-        Some(key) => ClerkOptions::new(key),
+        Some(key) => ClerkOptions { navigate, ..ClerkOptions::new(key) },
         None => ClerkOptions {
             proxy_url: Some("/__clerk".into()),
             ui: wants("ui"),
+            navigate,
             ..ClerkOptions::new(if wants("key=test") { LOCAL_TEST } else { LOCAL_LIVE })
         },
     };
@@ -44,6 +47,16 @@ fn App() -> Html {
             </main>
         </ClerkProvider>
     }
+}
+
+/// Keeps Clerk's moves in the page. An app with a router hands them to it.
+fn go(navigation: &Navigation) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    let (nothing, to) = (JsValue::NULL, Some(&*navigation.to));
+    let _ = history.map(|history| match navigation.replace {
+        true => history.replace_state_with_url(&nothing, "", to),
+        false => history.push_state_with_url(&nothing, "", to),
+    });
 }
 
 /// `?key=test` takes the way of development instances, and `?ui` loads Clerk's ready-made forms, a megabyte of them.

@@ -21,7 +21,7 @@ pub type ClerkCall<T> = LocalFuture<Result<T, ClerkError>>;
 /// An implementation keeps no state of its own about the user: each answer is read afresh.
 pub trait ClerkDriver {
     /// Loads the scripts and Clerk itself. Dropping the future leaves nothing behind that could stop another attempt.
-    fn load(&self, options: &ClerkOptions, key: &PublishableKey) -> ClerkCall<()>;
+    fn load(&self, options: &Rc<ClerkOptions>, key: &PublishableKey) -> ClerkCall<()>;
 
     /// What Clerk knows now.
     fn snapshot(&self) -> ClerkSnapshot;

@@ -30,7 +30,7 @@ pub struct Clerk {
 }
 
 pub(super) struct Inner {
-    options: ClerkOptions,
+    options: Rc<ClerkOptions>,
     key: Result<PublishableKey, ClerkError>,
     pub(super) driver: Rc<dyn ClerkDriver>,
     pub(super) runtime: Rc<dyn Runtime>,
@@ -60,7 +60,7 @@ impl Clerk {
         let key = PublishableKey::parse(&options.publishable_key).map_err(ClerkError::from);
         let inner = Rc::new(Inner {
             failure: RefCell::new(key.as_ref().err().cloned()),
-            options,
+            options: Rc::new(options),
             key,
             driver,
             runtime,

@@ -10,6 +10,7 @@ mod grant;
 mod handle;
 mod json;
 mod key;
+mod navigation;
 mod options;
 mod resources;
 mod snapshot;
@@ -23,6 +24,7 @@ pub use grant::Grant;
 pub use handle::Clerk;
 pub use json::ClerkJson;
 pub use key::{KeyError, KeyKind, PublishableKey};
+pub use navigation::{Navigate, Navigation};
 pub use options::ClerkOptions;
 pub(crate) use resources::is_lasting;
 pub use resources::{

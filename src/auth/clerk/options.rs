@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::key::PublishableKey;
+use super::navigation::Navigate;
 use crate::auth::defaults::CLERK_LOAD_TIMEOUT;
 
 /// The major versions that this binding is made for, as they stand in the addresses of the scripts.
@@ -39,6 +40,9 @@ pub struct ClerkOptions {
     pub sign_up_url: Option<Rc<str>>,
     /// Where the user is sent by Clerk's own buttons after signing out. Default: `/`.
     pub after_sign_out_url: Option<Rc<str>>,
+    /// Takes Clerk's moves within this origin, in the place of a full-page navigation: after a sign-in by Clerk's own
+    /// form, or a sign-out by its button. Default: none, and the page is loaded anew.
+    pub navigate: Option<Navigate>,
     /// Whether clerk-js may report its use to Clerk. Default `false`. Differs from Clerk's, which is `true`.
     pub telemetry: bool,
     /// Whether a session with unfinished tasks counts as signed out. Default `true`, as Clerk's.
@@ -60,6 +64,7 @@ impl ClerkOptions {
             sign_in_url: None,
             sign_up_url: None,
             after_sign_out_url: None,
+            navigate: None,
             telemetry: false,
             treat_pending_as_signed_out: true,
             load_timeout: CLERK_LOAD_TIMEOUT,

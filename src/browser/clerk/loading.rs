@@ -8,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::js::{call, get, global, set};
 use super::listening::Listening;
+use super::routing;
 use super::script::{Left, Script};
 use super::shapes::error_of;
 use super::{Page, UI, has_ui};
@@ -17,7 +18,7 @@ use crate::browser::console_error;
 /// Loads what is not there yet. A `window.Clerk` that the page has already is taken as it is.
 pub async fn load(
     page: Rc<Page>,
-    options: ClerkOptions,
+    options: Rc<ClerkOptions>,
     key: PublishableKey,
 ) -> Result<(), ClerkError> {
     // Both begin before either is waited for.
@@ -115,6 +116,9 @@ fn load_options(options: &ClerkOptions) -> JsValue {
         if let Some(text) = text {
             set(&object, name, &(&**text).into());
         }
+    }
+    if let Some(navigate) = &options.navigate {
+        routing::give(&object, navigate);
     }
     if options.domain.is_some() {
         set(&object, "isSatellite", &true.into());

@@ -3,6 +3,7 @@
 mod js;
 mod listening;
 mod loading;
+mod routing;
 mod script;
 mod shapes;
 mod tabs;
@@ -137,7 +138,7 @@ fn has_ui() -> bool {
 }
 
 impl ClerkDriver for BrowserClerk {
-    fn load(&self, options: &ClerkOptions, key: &PublishableKey) -> ClerkCall<()> {
+    fn load(&self, options: &Rc<ClerkOptions>, key: &PublishableKey) -> ClerkCall<()> {
         if !cfg!(target_arch = "wasm32") {
             let error = ClerkError::new("no_browser", "Clerk loads in a browser only");
             return Box::pin(std::future::ready(Err(error)));

@@ -122,7 +122,8 @@ pub fn SignUp(props: &WidgetProps) -> Html {
     mount(Widget::SignUp, props)
 }
 
-/// The user's picture, with a menu. Clerk's own 'sign out' in it leaves the page.
+/// The user's picture, with a menu. Its 'sign out' loads the page anew, unless
+/// [`ClerkOptions::navigate`](crate::auth::clerk::ClerkOptions::navigate) is set.
 #[component]
 pub fn UserButton(props: &WidgetProps) -> Html {
     mount(Widget::UserButton, props)

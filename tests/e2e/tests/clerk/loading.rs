@@ -3,7 +3,7 @@
 use e2e::{scripts, test, until, wait};
 use std::time::Duration;
 
-use crate::{ADA, Key, greeted, mints, setup, sign_in, signed_in};
+use crate::{ADA, GRACE, Key, greeted, mints, setup, sign_in, signed_in};
 
 fn a_visitor_signs_in_and_sees_private_data(key: Key) {
     test(setup().script(scripts::LOADS), |world| {
@@ -113,4 +113,33 @@ fn the_ready_made_forms_are_drawn_where_they_are_wanted() {
         page.wait_attribute("user", "data-state", "signed-out");
         assert!(!draws(page, ".cl-userButtonTrigger"));
     });
+}
+
+#[test]
+fn clerks_own_sign_out_stays_in_a_page_that_navigates_itself() {
+    test(setup().script(scripts::LOADS), |world| {
+        let page = &world.page;
+        page.open("/?ui");
+        page.wait_attribute("user", "data-state", "signed-out");
+        sign_in(page, "ada");
+        greeted(page, ADA);
+        press(page, ".cl-userButtonTrigger");
+        press(page, ".cl-userButtonPopoverActionButton__signOut");
+        page.wait_attribute("user", "data-state", "signed-out");
+        let place = "return [window.name, location.pathname + location.search]";
+        let after = until("Clerk's move", || {
+            let now = page.run(place, serde_json::json!([]));
+            (now[1] == "/").then_some(now)
+        });
+        assert_eq!(after[0], "1", "no page was loaded anew");
+        // The page is alive.
+        sign_in(page, "grace");
+        greeted(page, GRACE);
+    });
+}
+
+/// Clicks on an element of Clerk's own once it is there.
+fn press(page: &e2e::Page, selector: &str) {
+    until(format!("{selector}"), || draws(page, selector).then_some(()));
+    page.run("document.querySelector(arguments[0]).click()", serde_json::json!([selector]));
 }
