@@ -254,6 +254,59 @@ fn a_request_made_while_loading_does_not_leave_with_the_token_of_who_is_gone() {
     assert_eq!(world.net.count(), 0);
 }
 
+/// A request that is made between two users, when nobody is known to be there any more.
+fn in_between(then: impl FnOnce(&World)) -> (World, Result<String, FetchError>) {
+    let world = World::new();
+    world.source.set_state(AuthState::Loading);
+    let asked = world.sim.run(world.api.post("/x").json::<String>());
+    then(&world);
+    let result = world.until(&asked);
+    (world, result)
+}
+
+#[test]
+fn a_request_between_two_users_is_the_firsts_and_does_not_leave_as_the_second() {
+    let (world, result) = in_between(|world| world.source.sign_in(bob()));
+    assert_eq!((result, world.net.count()), (Err(FetchError::IdentityChanged), 0));
+
+    let told_later = |world: &World| {
+        world.source.set_state_silently(AuthState::signed_in(bob()));
+        let asked = world.sim.run(world.api.post("/x").json::<String>());
+        assert_eq!(world.until(&asked), Err(FetchError::IdentityChanged));
+    };
+    let (world, result) = in_between(told_later);
+    assert_eq!((result, world.net.count()), (Err(FetchError::IdentityChanged), 0));
+
+    // What is asked afterwards is the second's own.
+    assert_eq!(world.finish(world.api.get("/x").json::<String>()), Ok("ok".to_owned()));
+    assert_eq!(user_of(&world.net.last()), "user_bob");
+}
+
+#[test]
+fn a_request_between_two_states_of_the_same_user_leaves() {
+    let (world, result) = in_between(|world| world.source.sign_in(alice()));
+    assert_eq!(result, Ok("ok".to_owned()));
+    assert_eq!(user_of(&world.net.last()), "user_alice");
+}
+
+#[test]
+fn a_request_between_a_user_and_nobody_is_signed_out() {
+    let (world, result) = in_between(|world| world.source.set_state(AuthState::SignedOut));
+    assert_eq!(result, Err(FetchError::NoToken(TokenError::SignedOut)));
+    assert_eq!(world.net.count(), 0);
+}
+
+#[test]
+fn after_a_sign_out_a_request_made_while_the_next_user_is_loading_is_the_nexts() {
+    let world = World::new();
+    world.source.set_state(AuthState::SignedOut);
+    world.source.set_state(AuthState::Loading);
+    let asked = world.sim.run(world.api.get("/x").json::<String>());
+    world.source.sign_in(bob());
+    assert_eq!(world.until(&asked), Ok("ok".to_owned()));
+    assert_eq!(user_of(&world.net.last()), "user_bob");
+}
+
 #[test]
 fn a_renewed_token_of_the_same_user_ends_nothing() {
     let (_, result) = switched_at(15, |world| world.source.sign_in(alice()));

@@ -194,7 +194,8 @@ impl AuthClient {
         options: TokenOptions,
         demand: Demand,
     ) -> LocalFuture<Result<Issued, TokenError>> {
-        Box::pin(Issuing { client: self.clone(), options, demand, waiting: None })
+        let mark = self.inner.core.borrow().mark();
+        Box::pin(Issuing { client: self.clone(), options, demand, mark, waiting: None })
     }
 
     /// Whether `epoch` is still that of the user, by what the source says at this very moment.
@@ -287,6 +288,8 @@ struct Issuing {
     client: AuthClient,
     options: TokenOptions,
     demand: Demand,
+    /// Who asks between two users asks on behalf of the first, and does not get the token of the second.
+    mark: Option<u64>,
     /// What is waited for, and for how long; nothing before the first look, and what is at hand needs no timer.
     waiting: Option<(Receiver<Told>, Sleep)>,
 }
@@ -297,7 +300,12 @@ impl Future for Issuing {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let this = self.get_mut();
         let client = &this.client;
-        let step = || client.step(&this.options, this.demand);
+        let step = || {
+            if client.inner.core.borrow().has_passed(this.mark) {
+                return Step::Done(Err(TokenError::IdentityChanged));
+            }
+            client.step(&this.options, this.demand)
+        };
         let (told, timer) = match &mut this.waiting {
             Some(waiting) => waiting,
             None => {

@@ -1,8 +1,10 @@
 //! Who waits for which token: one request to the source for all who want the same.
 
+use std::rc::Rc;
+
 use super::client::{AuthHealth, Demand, Issued};
 use super::defaults::{LOST_MINT, RELOAD_PAUSE};
-use super::identity::AuthState;
+use super::identity::{AuthState, Identity};
 use super::session_token::{AfterRefusal, Held, Mint, Rejected, TokenCache, TokenKey, Verdict};
 use super::source::{TokenError, TokenOptions};
 use super::token::Credential;
@@ -53,6 +55,10 @@ pub(super) struct Flight {
 /// The state of a client: no tasks, no callbacks, nothing that could call back.
 pub(super) struct Core {
     pub(super) state: AuthState,
+    /// Who was there when that was last known; nobody after a sign-out.
+    last: Option<Rc<Identity>>,
+    /// How often somebody who was there was found to have gone.
+    departures: u64,
     pub(super) epoch: u64,
     pub(super) cache: TokenCache,
     pub(super) health: AuthHealth,
@@ -66,6 +72,8 @@ pub(super) struct Core {
 impl Core {
     pub(super) fn new(state: AuthState) -> Self {
         Self {
+            last: state.identity().cloned(),
+            departures: 0,
             state,
             epoch: 0,
             cache: TokenCache::new(),
@@ -108,8 +116,25 @@ impl Core {
         if !state.is_loading() {
             change.loaded = std::mem::take(&mut self.load_waiters);
         }
+        if matches!(state, AuthState::SignedIn(_) | AuthState::SignedOut) {
+            let last = std::mem::replace(&mut self.last, state.identity().cloned());
+            self.departures += u64::from(last.is_some() && last != self.last);
+        }
         self.state = state;
         Some(change)
+    }
+
+    /// Marks for a caller who asks while nobody is known to be there: it is on behalf of who was there before.
+    pub(super) fn mark(&self) -> Option<u64> {
+        self.state.is_loading().then_some(self.departures)
+    }
+
+    /// Whether somebody else is there than the one on whose behalf a caller with this mark asks.
+    pub(super) const fn has_passed(&self, mark: Option<u64>) -> bool {
+        match (mark, &self.state) {
+            (Some(mark), AuthState::SignedIn(_) | AuthState::Loading) => mark != self.departures,
+            _ => false,
+        }
     }
 
     /// What a caller with this wish does now, and which request to the source starts with that.
