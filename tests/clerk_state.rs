@@ -185,3 +185,14 @@ fn what_changed_without_being_told_is_seen_when_it_is_asked_for() {
     world.fake.emit();
     assert_eq!(world.told.get(), before + 1, "and told all the same");
 }
+
+#[test]
+fn what_was_seen_without_being_told_is_told_once_it_has_passed() {
+    let world = ClerkWorld::new(signed_in("alice"));
+    world.fake.set_silently(signed_in("bob"));
+    // Bob is found out by whoever needs a token.
+    drop(world.token());
+    assert_eq!(user_of(&world.state()), Some("user_bob"));
+    world.fake.becomes(signed_in("alice"));
+    assert_eq!(user_of(&world.state()), Some("user_alice"));
+}
