@@ -1,11 +1,14 @@
 //! Long random stories, each the same at every run, in which the books of the engine have to agree after every
 //! step, and nothing may be left over in the end.
 
+#[path = "support/chance.rs"]
+mod chance;
 #[path = "support/lab.rs"]
 mod lab;
 
 use std::time::Duration;
 
+use chance::Chance;
 use lab::{Lab, Observer, Text, alice, bob, ms};
 use yew_clerk::client::{MutatorOptions, QueryClient, erase_fetcher};
 use yew_clerk::engine::effect::{FetchContext, Fetcher};
@@ -22,26 +25,6 @@ use yew_clerk::engine::sim::Outcome;
 
 /// Whose data it is: the name of the owner, `public`, or `hand` for what the test writes as nobody's.
 type Tagged = (String, u64);
-
-/// Xorshift: chance that is the same at every run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % n
-    }
-
-    fn yes(&mut self) -> bool {
-        self.below(2) == 0
-    }
-
-    fn pick<T: Clone>(&mut self, of: &[T]) -> T {
-        of[usize::try_from(self.below(of.len() as u64)).unwrap_or(0)].clone()
-    }
-}
 
 fn owner_name(client: &QueryClient) -> String {
     match client.engine().expect("an idle engine").owner() {
@@ -71,8 +54,12 @@ fn access_of(key: u64) -> Access {
 
 impl Story {
     fn new(seed: u64) -> Self {
-        let chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        Self { lab: Lab::new(), chance, mounted: Vec::new(), waiting: Vec::new() }
+        Self {
+            lab: Lab::new(),
+            chance: Chance::new(seed),
+            mounted: Vec::new(),
+            waiting: Vec::new(),
+        }
     }
 
     fn fetcher(&mut self, key: u64) -> Fetcher {

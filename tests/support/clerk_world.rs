@@ -25,7 +25,10 @@ use crate::world::{claims_of, jwt, ms};
 /// `clerk.example.com`
 pub const LIVE_KEY: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
 
-type Answer = Result<Option<Token>, ClerkError>;
+pub type Answer = Result<Option<Token>, ClerkError>;
+
+/// What takes the place of all scripted answers of `getToken`.
+pub type Minting = Rc<dyn Fn(&TokenOptions) -> ClerkCall<Option<Token>>>;
 
 /// A scripted clerk-js. It notes every call.
 pub struct FakeClerk {
@@ -38,6 +41,7 @@ pub struct FakeClerk {
     pub loads: RefCell<VecDeque<(Option<u64>, Result<(), ClerkError>)>>,
     /// What the next `getToken` calls answer; then there is a good token.
     pub tokens: RefCell<VecDeque<(u64, Answer)>>,
+    pub minting: RefCell<Option<Minting>>,
     /// What each step of signing in or up answers.
     step: RefCell<Result<Attempt, ClerkError>>,
     /// How the next reloads of the client end; then they end well.
@@ -135,6 +139,7 @@ impl FakeClerk {
             calls: RefCell::default(),
             loads: RefCell::default(),
             tokens: RefCell::default(),
+            minting: RefCell::default(),
             step: RefCell::new(Ok(Attempt::SignIn(SignInAttempt::default()))),
             reloads: RefCell::default(),
             server: RefCell::default(),
@@ -159,6 +164,15 @@ impl FakeClerk {
     /// What each step of signing in or up answers from now on.
     pub fn answers(&self, step: Result<Attempt, ClerkError>) {
         *self.step.borrow_mut() = step;
+    }
+
+    pub fn session_id(&self) -> Option<Rc<str>> {
+        Some(self.now.borrow().session.present()?.id.clone())
+    }
+
+    /// Who is signed in, whether it has been told or not.
+    pub fn auth_state(&self) -> AuthState {
+        self.now.borrow().auth_state(true)
     }
 
     pub fn is_unheard(&self) -> bool {
@@ -236,6 +250,10 @@ impl ClerkDriver for Driver {
 
     fn get_token(&self, options: &TokenOptions) -> ClerkCall<Option<Token>> {
         self.0.note(format!("getToken{}", if options.skip_cache { " skipCache" } else { "" }));
+        let minting = self.0.minting.borrow().clone();
+        if let Some(minting) = minting {
+            return minting(options);
+        }
         let scripted = self.0.tokens.borrow_mut().pop_front();
         let (delay, answer) = scripted.unwrap_or_else(|| (10, self.0.good_token()));
         let wait = self.0.sim.sleep(ms(delay));
@@ -261,11 +279,10 @@ impl ClerkDriver for Driver {
     fn set_active(&self, target: &SetActive) -> ClerkCall<()> {
         self.0.note(format!("setActive {:?} {:?}", target.session, target.organization));
         let clerk = self.0.clone();
-        let next = match (&target.session, &target.organization) {
-            (Some(session), _) => signed_in(session.trim_start_matches("sess_")),
-            (None, Some(Some(org))) => signed_in_to("alice", org),
-            _ => signed_in("alice"),
-        };
+        let session = target.session.clone().or_else(|| clerk.session_id());
+        let name = session.as_deref().unwrap_or("sess_alice").trim_start_matches("sess_");
+        let org = target.organization.clone().flatten();
+        let next = snapshot(signed_in_json(name, org.as_deref()));
         let wait = clerk.sim.sleep(ms(10));
         Box::pin(async move {
             wait.await;
