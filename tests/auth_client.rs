@@ -231,6 +231,16 @@ fn a_change_of_the_user_ends_the_waiting_for_the_former_users_token() {
 }
 
 #[test]
+fn the_tokens_of_a_user_who_has_gone_are_forgotten() {
+    let world = World::new();
+    world.token().unwrap();
+    world.source.sign_in(bob());
+    world.source.sign_in(alice());
+    world.token().unwrap();
+    assert_eq!(world.source.mints(), 2, "a token that nobody kept has to be minted anew");
+}
+
+#[test]
 fn a_change_between_the_minting_and_the_handing_out_is_noticed() {
     let world = World::new();
     let (first, source) = (world.auth.get_token(&options()), world.source.clone());
