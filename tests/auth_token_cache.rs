@@ -105,7 +105,7 @@ fn a_clock_that_is_put_back_ends_a_pause() {
 #[test]
 fn each_different_token_gets_a_higher_number_and_the_same_one_keeps_its_own() {
     let (mut cache, first) = filled();
-    let same = cache.accept(&key(), bearer(&alice(), 1000, LIFE, 1), cached(1050)).unwrap();
+    let same = cache.accept(&key(), bearer(&alice(), 1000, LIFE, 1), forced(1050)).unwrap();
     assert_eq!(same, first);
     let second = cache.accept(&key(), bearer(&alice(), 1051, LIFE, 2), cached(1051)).unwrap();
     assert!(second.serial > first.serial);
@@ -114,9 +114,19 @@ fn each_different_token_gets_a_higher_number_and_the_same_one_keeps_its_own() {
 #[test]
 fn getting_the_same_token_again_is_followed_by_a_pause() {
     let (mut cache, held) = filled();
-    cache.accept(&key(), bearer(&alice(), 1000, LIFE, 1), cached(1050)).unwrap();
+    // A source that has but one token gives it again by force as well.
+    let mint = Mint { asked_at: at(1000), ..forced(1050) };
+    cache.accept(&key(), bearer(&alice(), 1000, LIFE, 1), mint).unwrap();
     assert_eq!(cache.verdict(&key(), at(1050)), Verdict::Fresh(held.clone()));
     assert_eq!(cache.verdict(&key(), at(1051)), Verdict::RefreshInBackground(held));
+}
+
+#[test]
+fn an_old_token_that_the_sources_cache_gives_again_is_asked_for_by_force() {
+    let (mut cache, held) = filled();
+    let mut again = |now| cache.accept(&key(), bearer(&alice(), 1000, LIFE, 1), cached(now));
+    assert_eq!(again(1044), Ok(held), "not old yet");
+    assert_eq!(again(1045), Err(Rejected::AskByForce));
 }
 
 #[test]

@@ -183,3 +183,17 @@ fn a_failed_renewal_keeps_the_token_that_is_still_valid() {
     assert_eq!(world.token().unwrap(), first);
     assert_eq!(world.fake.count("getToken"), 2);
 }
+
+#[test]
+fn a_renewal_that_clerk_missed_is_made_up_for_long_before_the_token_ends() {
+    let world = ClerkWorld::new(signed_in("alice"));
+    let Credential::Bearer(first) = world.token().unwrap() else { panic!("a token") };
+    // Clerk's own renewal has failed: until five seconds before its end, its cache gives the old token.
+    world.sim.advance_ms(46_000);
+    world.fake.tokens.borrow_mut().push_back((0, Ok(Some(first.clone()))));
+    assert_eq!(world.token().unwrap(), Credential::Bearer(first.clone()), "nobody waits");
+    world.sim.advance_ms(20);
+    assert_ne!(world.token().unwrap(), Credential::Bearer(first));
+    assert_eq!(world.fake.count("getToken skipCache"), 1);
+    assert_eq!(world.fake.count("getToken"), 3);
+}

@@ -331,10 +331,25 @@ impl TokenCache {
         let life = Life::of(&claims);
         let now = self.clock.server_time(mint.received_at);
         match life {
-            // Either the source's cache is old or the device's clock is wrong: a new token tells.
-            Some(life) if life.expires <= now && !mint.forced => Err(Rejected::AskByForce),
+            Some(life) if !mint.forced && self.is_past_use(key, token, life, now) => {
+                Err(Rejected::AskByForce)
+            }
             life => Ok(life),
         }
+    }
+
+    /// Whether a token from the source's own cache is of no use.
+    fn is_past_use(&self, key: &TokenKey, token: &Token, life: Life, now: i64) -> bool {
+        let left = life.expires.saturating_sub(now);
+        if left <= 0 {
+            // Either that cache is old or the device's clock is wrong: a new token tells.
+            return true;
+        }
+        // The very one that is to be renewed: Clerk's own renewal has failed, and it tries no other before the
+        // token's last seconds.
+        let held = self.entry(key).and_then(|entry| entry.held.as_ref());
+        left <= life.leeway()
+            && matches!(held, Some(Held { credential: Credential::Bearer(held), .. }) if held == token)
     }
 
     fn entry(&self, key: &TokenKey) -> Option<&Entry> {
