@@ -21,13 +21,12 @@ use std::time::Duration;
 
 use chance::Chance;
 use clerk_story::{Caller, Datum, KEYS, Mints, PUBLIC, Server, assert_speaks_for, state_name};
-use clerk_world::{
-    ClerkWorld, in_transition, signed_in, signed_in_json, signed_in_to, signed_out, snapshot,
-};
+use clerk_world::{ClerkWorld, in_transition, signed_in, signed_in_to, signed_out};
 use lab::{Observer, Text};
-use serde_json::{Value, json};
 use world::{FakeNet, NetHandle, PAGE, ms};
-use yew_clerk::auth::clerk::{ClerkError, ClerkSnapshot, Return, SetActive};
+use yew_clerk::auth::clerk::{
+    ClerkError, ClerkSnapshot, ClerkStatus, Return, SessionStatus, SetActive,
+};
 use yew_clerk::auth::{AuthState, Credential, Subscription, TokenError, TokenOptions};
 use yew_clerk::client::{MutatorOptions, QueryClient, erase_fetcher};
 use yew_clerk::engine::effect::{FetchContext, Fetcher};
@@ -299,9 +298,9 @@ impl Story {
                 fake.set_silently(someone);
                 self.is_behind = true;
             }
-            7 => fake.becomes(odd("pending", "session", json!("status"))),
-            8 => fake.becomes(odd("degraded", "status", Value::Null)),
-            9 => fake.becomes(odd("error", "status", Value::Null)),
+            7 => fake.becomes(pending()),
+            8 => fake.becomes(unwell(ClerkStatus::Degraded)),
+            9 => fake.becomes(unwell(ClerkStatus::Error)),
             10 => {
                 let ended = self.world.clerk.sign_out(None);
                 self.wait_for("sign_out", async { drop(ended.await) });
@@ -436,14 +435,16 @@ impl Story {
     }
 }
 
-/// Alice, with something unusual about her or her session.
-fn odd(what: &str, place: &str, within: Value) -> ClerkSnapshot {
-    let mut alice = signed_in_json("alice", None);
-    match within.as_str() {
-        Some(field) => alice[place][field] = what.into(),
-        None => alice[place] = what.into(),
-    }
-    snapshot(alice)
+/// Alice, whose session is not complete yet.
+fn pending() -> ClerkSnapshot {
+    let mut alice = signed_in("alice");
+    clerk_world::of(&mut alice.session).status = SessionStatus::Pending;
+    alice
+}
+
+/// Alice, while Clerk is not well.
+fn unwell(status: ClerkStatus) -> ClerkSnapshot {
+    ClerkSnapshot { status, ..signed_in("alice") }
 }
 
 /// Polls once, and is ready whatever comes of it.

@@ -282,7 +282,7 @@ impl ClerkDriver for Driver {
         let session = target.session.clone().or_else(|| clerk.session_id());
         let name = session.as_deref().unwrap_or("sess_alice").trim_start_matches("sess_");
         let org = target.organization.clone().flatten();
-        let next = snapshot(signed_in_json(name, org.as_deref()));
+        let next = signed_in_with(name, org.as_deref());
         let wait = clerk.sim.sleep(ms(10));
         Box::pin(async move {
             wait.await;
