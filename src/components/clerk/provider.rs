@@ -59,13 +59,15 @@ pub fn ClerkProvider(props: &ClerkProviderProps) -> Html {
         (clerk.clone(), AuthSource::from(Rc::new(clerk)))
     });
     let (clerk, source) = (*made).clone();
-    html! {
+    // The other two give it on.
+    let children = html! {
         <QueryClientProvider client={props.client.clone()}>
             <AuthProvider {source} allowed_origins={props.allowed_origins.clone()}>
-                <GiveClerk {clerk}>{ props.children.clone() }</GiveClerk>
+                { props.children.clone() }
             </AuthProvider>
         </QueryClientProvider>
-    }
+    };
+    use_surroundings().provide(|parts| parts.clerk = Some(clerk), &children)
 }
 
 fn make(props: &ClerkProviderProps) -> Clerk {
@@ -74,17 +76,4 @@ fn make(props: &ClerkProviderProps) -> Clerk {
         options.publishable_key = key.as_str().into();
     }
     Clerk::new(options)
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct GiveClerkProps {
-    clerk: Clerk,
-    children: Html,
-}
-
-/// Adds Clerk to what the other two providers give.
-#[component]
-fn GiveClerk(props: &GiveClerkProps) -> Html {
-    let clerk = props.clerk.clone();
-    use_surroundings().provide(|parts| parts.clerk = Some(clerk), &props.children)
 }
