@@ -91,6 +91,12 @@ impl Controls {
         self.control("POST", "/__dev/expire-sessions", Some(json!({})));
     }
 
+    /// Makes a user of the local Clerk a member of so many more organisations.
+    pub fn add_memberships(&self, user: &str, count: u32) {
+        let body = json!({ "user": user, "count": count });
+        self.control("POST", "/__dev/clerk/memberships", Some(body));
+    }
+
     #[track_caller]
     fn control(&self, method: &str, path: &str, body: Option<Value>) {
         let answer = call(&self.origin, method, path, &[], body);

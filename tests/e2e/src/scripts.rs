@@ -16,6 +16,33 @@ pub fn clock_ahead_by(seconds: i64) -> String {
     )
 }
 
+/// A clock that leaps ahead by what `window.leap` says in milliseconds, as a computer's does that has slept.
+pub const LEAPING_CLOCK: &str = "
+    (() => {
+        const Real = Date;
+        window.leap = 0;
+        window.Date = class extends Real {
+            constructor(...parts) {
+                if (parts.length) super(...parts); else super(Real.now() + window.leap);
+            }
+            static now() { return Real.now() + window.leap; }
+        };
+    })()";
+
+/// What befalls the script of Clerk just before it is put on the page: `then` is code about the element `tag`.
+#[must_use]
+pub fn before_clerk_loads(then: &str) -> String {
+    format!(
+        "(() => {{
+            const append = Node.prototype.appendChild;
+            Node.prototype.appendChild = function (tag) {{
+                if (tag.tagName === 'SCRIPT' && tag.src.includes('clerk.browser.js')) {{ {then} }}
+                return append.call(this, tag);
+            }};
+        }})()"
+    )
+}
+
 /// Storage as some privacy settings leave it: each use throws.
 pub const BLOCKED_STORAGE: &str = "
     for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches']) {

@@ -68,10 +68,11 @@ pub struct ConsoleLine {
 
 impl ConsoleLine {
     /// Whether the browser itself wrote it because a request failed: it had no answer, the answer was
-    /// an error, or it was redirected to where it may not go.
+    /// an error, it was redirected to where it may not go, or the page's own policy forbade it.
     #[must_use]
     pub fn is_of_a_failed_request(&self) -> bool {
-        let stopped = self.message.contains("Unsafe attempt to load URL");
+        let said = ["Unsafe attempt to load URL", "Content Security Policy"];
+        let stopped = said.iter().any(|text| self.message.contains(text));
         self.source == "network" || (self.source == "security" && stopped)
     }
 }

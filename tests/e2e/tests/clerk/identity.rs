@@ -1,6 +1,8 @@
 //! Whose data it is: users and organisations.
 
-use e2e::{scripts, test, until};
+use std::time::Duration;
+
+use e2e::{scripts, test, until, wait};
 
 use crate::{ADA, GRACE, Key, greeted, setup, sign_in, signed_in};
 
@@ -42,5 +44,29 @@ fn another_organisation_is_another_owner_of_the_data() {
         page.reload();
         greeted(page, ADA);
         assert_eq!(page.text("org"), Some(org));
+    });
+}
+
+#[test]
+fn an_answer_for_one_organisation_is_never_shown_in_the_next() {
+    test(setup().script(scripts::WITNESS).with_failing_requests(), |world| {
+        let page = &world.page;
+        signed_in(world, Key::Live, "ada");
+        greeted(page, ADA);
+        // The answer for the one is on its way for a while, and that for the next for longer.
+        world.controls().fault_once("GET", "/api/foo", "delay:1500");
+        page.click("again");
+        until("the request of the one organisation", || {
+            (world.requests().of_path("GET", "/api/foo").count() > 1).then_some(())
+        });
+        world.controls().fault("/api/foo", "delay:5000", None);
+        let before = page.text("org").unwrap_or_default();
+        page.click("next-org");
+        until("another organisation", || page.text("org").filter(|org| *org != before));
+        page.run("window.witnessed = [document.body.innerText]", serde_json::json!([]));
+        wait::stays(Duration::from_secs(3), "nothing is shown", || !page.shows("message"));
+        let shown = page.run("return window.witnessed.join('\\n')", serde_json::json!([]));
+        assert!(!shown.as_str().unwrap_or_default().contains("Hello, Ada"), "{shown}");
+        greeted(page, ADA);
     });
 }

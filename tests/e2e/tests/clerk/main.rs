@@ -1,5 +1,7 @@
 //! The genuine clerk-js in Chromium, against the dev server's frontend API: the example app, as a user has it.
 
+mod asleep;
+mod hostile;
 mod identity;
 mod loading;
 mod tabs;

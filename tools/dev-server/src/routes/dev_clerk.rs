@@ -24,6 +24,7 @@ pub fn router() -> Router<AppState> {
         .route("/sign-in", get(sign_in))
         .route("/tickets", post(issue_ticket))
         .route("/revoke", post(revoke))
+        .route("/memberships", post(add_memberships))
         .route("/settings", post(set))
 }
 
@@ -157,6 +158,30 @@ async fn revoke(
     } else {
         Err(ApiError::not_found("No live session has this id."))
     }
+}
+
+#[derive(Deserialize)]
+struct Crowd {
+    #[serde(default)]
+    user: String,
+    #[serde(default)]
+    count: u32,
+}
+
+/// Most memberships that can be asked for.
+const MAX_CROWD: u32 = 1_000;
+
+/// `POST /__dev/clerk/memberships`: makes a user a member of many more organisations.
+async fn add_memberships(
+    State(state): State<AppState>,
+    JsonBody(body): JsonBody<Crowd>,
+) -> Result<StatusCode, ApiError> {
+    if !(1..=MAX_CROWD).contains(&body.count) {
+        return Err(ApiError::invalid("count", "It must be 1 to 1000."));
+    }
+    let (user, now_ms) = (user_called(&state, body.user).await?, state.now_ms());
+    state.store(move |store| store.join_crowd(&user.id, body.count, now_ms)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]

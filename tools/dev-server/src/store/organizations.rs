@@ -51,6 +51,23 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Makes a user a member of `count` more organisations, `org_crowd_1` and so on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn join_crowd(&self, user_id: &str, count: u32, now_ms: u64) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            for number in 1..=count {
+                let (id, slug) = (format!("org_crowd_{number}"), format!("crowd-{number}"));
+                found(transaction, (&id, &format!("Crowd {number}"), &slug), now_ms)?;
+                join(transaction, user_id, &id, MEMBER)?;
+            }
+            Ok(())
+        })
+    }
+}
+
 pub(super) fn memberships(
     transaction: &ReadTransaction,
     user_id: &str,
@@ -75,24 +92,45 @@ pub(super) fn memberships(
 
 /// Makes the tables, the organisations and their members.
 pub(super) fn create(transaction: &WriteTransaction, now_ms: u64) -> Result<(), StoreError> {
+    transaction.open_table(ORGANIZATIONS)?;
+    transaction.open_table(MEMBERSHIPS)?;
+    for organization in FIRST_ORGANIZATIONS {
+        found(transaction, organization, now_ms)?;
+    }
+    for (user_id, organization_id, role) in FIRST_MEMBERSHIPS {
+        join(transaction, user_id, organization_id, role)?;
+    }
+    Ok(())
+}
+
+fn found(
+    transaction: &WriteTransaction,
+    (id, name, slug): (&str, &str, &str),
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    let organization = Organization {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        slug: slug.to_owned(),
+        created_at_ms: now_ms,
+    };
     let mut organizations = transaction.open_table(ORGANIZATIONS)?;
-    for (id, name, slug) in FIRST_ORGANIZATIONS {
-        let organization = Organization {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            slug: slug.to_owned(),
-            created_at_ms: now_ms,
-        };
-        organizations.insert(id, encode(&organization)?.as_slice())?;
-    }
+    organizations.insert(id, encode(&organization)?.as_slice())?;
+    Ok(())
+}
+
+fn join(
+    transaction: &WriteTransaction,
+    user_id: &str,
+    organization_id: &str,
+    (role, permissions): Role,
+) -> Result<(), StoreError> {
+    let record = MembershipRecord {
+        role: role.to_owned(),
+        permissions: permissions.iter().map(|&permission| permission.to_owned()).collect(),
+    };
     let mut memberships = transaction.open_table(MEMBERSHIPS)?;
-    for (user_id, organization_id, (role, permissions)) in FIRST_MEMBERSHIPS {
-        let record = MembershipRecord {
-            role: role.to_owned(),
-            permissions: permissions.iter().map(|&permission| permission.to_owned()).collect(),
-        };
-        memberships.insert((user_id, organization_id), encode(&record)?.as_slice())?;
-    }
+    memberships.insert((user_id, organization_id), encode(&record)?.as_slice())?;
     Ok(())
 }
 
