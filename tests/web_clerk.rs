@@ -312,6 +312,20 @@ async fn a_script_that_leaves_no_clerk_behind_is_a_failure_that_says_so_and_runs
 }
 
 #[wasm_bindgen_test]
+async fn a_script_that_throws_is_a_failure_that_says_so_and_runs_again() {
+    clean();
+    js("window.addEventListener('error', (event) => event.preventDefault(), { once: true })");
+    let text = "window.runs += 1; if (window.runs === 1) throw new Error('broken');
+        window.Clerk = makeFakeClerk()";
+    let clerk = Clerk::new(ClerkOptions { script_url: Some(script(text).into()), ..options() });
+    let failed = clerk.load().await.unwrap_err();
+    assert!(failed.message.contains("left nothing"), "{failed}");
+    assert!(matches!(clerk.auth_state(), AuthState::Failed { .. }));
+    clerk.load().await.unwrap();
+    assert_eq!(number("window.runs"), 2.0);
+}
+
+#[wasm_bindgen_test]
 async fn forms_that_do_not_come_do_not_stop_clerk() {
     with_clerk();
     let options = ClerkOptions {

@@ -100,6 +100,62 @@ async fn one_provider_gives_cache_token_and_clerk_and_public_data_does_not_wait(
 }
 
 #[wasm_bindgen_test]
+async fn a_provider_that_goes_while_clerk_loads_leaves_nothing_behind() {
+    with_clerk();
+    js("window.Clerk.loadEnds = [() => new Promise(done => { window.finish = done; })]");
+    let html = || {
+        html! {
+            <ClerkProvider publishable_key={KEY} options={options()}>
+                <ClerkLoading>{ "loading" }</ClerkLoading>
+                <SignedOut>{ "out" }</SignedOut>
+            </ClerkProvider>
+        }
+    };
+    let stage = Stage::new(html()).await;
+    assert_eq!(stage.text(), "loading");
+    stage.end().await;
+    // The next one waits for the same load: Clerk must not be loaded twice.
+    let stage = Stage::new(html()).await;
+    assert_eq!(stage.text(), "loading");
+    stage.end().await;
+    runs("window.finish()").await;
+    assert_eq!((number("window.Clerk.loads"), number("window.Clerk.listenerCount")), (1.0, 0.0));
+    let stage = Stage::new(html()).await;
+    assert_eq!(stage.text(), "out");
+    stage.end().await;
+    assert_eq!((number("window.Clerk.loads"), number("window.Clerk.listenerCount")), (1.0, 0.0));
+}
+
+#[wasm_bindgen_test]
+async fn two_providers_in_one_page_load_clerk_once_and_both_follow_the_user() {
+    let network = Network::new();
+    with_clerk();
+    js("window.Clerk.loadEnds = [() => new Promise(done => { window.finish = done; })]");
+    let view = || View::new(|ctx| shown(use_clerk_swr::<String>("/api/foo").run(ctx).data()));
+    let (one, other) = (view(), view());
+    let stage = Stage::new(html! {
+        <>
+            <ClerkProvider publishable_key={KEY} options={options()}>{ one.html() }</ClerkProvider>
+            <ClerkProvider publishable_key={KEY} options={options()}>{ other.html() }</ClerkProvider>
+        </>
+    })
+    .await;
+    runs("window.finish()").await;
+    becomes("alice").await;
+    assert_eq!(number("window.Clerk.loads"), 1.0);
+    // Each has a cache of its own.
+    assert_eq!(network.asked(), ["/api/foo Bearer token-of-sess_alice"; 2]);
+    network.ok(0, "a").await;
+    network.ok(1, "a").await;
+    assert_eq!(stage.text(), "aa");
+    becomes("bob").await;
+    assert_eq!(stage.text(), "--", "nothing of the former user in either");
+    assert_eq!(network.asked()[2..], ["/api/foo Bearer token-of-sess_bob"; 2]);
+    stage.end().await;
+    assert_eq!(number("window.Clerk.listenerCount"), 0.0);
+}
+
+#[wasm_bindgen_test]
 async fn a_bad_key_is_said_in_the_console_and_shows_as_failed() {
     clean();
     js("window.said = []; window.realError = console.error;

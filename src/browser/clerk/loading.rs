@@ -27,9 +27,11 @@ pub async fn load(
     wait_for_forms(forms).await;
     adopt(&page, &clerk);
     if !get(&clerk, "loaded").is_truthy() {
-        let waiting = JsFuture::from(begin(&page, &clerk, &options)?);
-        let outcome = waiting.await;
-        page.loading.take();
+        let running = begin(&clerk, &options)?;
+        let outcome = JsFuture::from(running.clone()).await;
+        if Object::is(&get(&clerk, RUNNING), &running) {
+            set(&clerk, RUNNING, &JsValue::UNDEFINED);
+        }
         outcome.map_err(|thrown| error_of(&thrown))?;
     }
     page.changed();
@@ -94,14 +96,19 @@ fn adopt(page: &Rc<Page>, clerk: &JsValue) {
     drop(former);
 }
 
+/// Where the load that runs is kept: clerk-js would begin a second one, and another handle, or another app in the
+/// page, knows nothing of ours.
+const RUNNING: &str = "__yew_clerk_load";
+
 /// The load that runs already, or one that begins now.
-fn begin(page: &Page, clerk: &JsValue, options: &ClerkOptions) -> Result<Promise, ClerkError> {
-    if let Some(running) = page.loading.borrow().as_ref() {
-        return Ok(running.clone());
+fn begin(clerk: &JsValue, options: &ClerkOptions) -> Result<Promise, ClerkError> {
+    let mut running = get(clerk, RUNNING);
+    if !running.is_object() {
+        running = call(clerk, "load", &[&load_options(options)])?;
     }
-    let called = call(clerk, "load", &[&load_options(options)])?;
-    let promise = Promise::resolve(&called);
-    page.loading.replace(Some(promise.clone()));
+    // The very same if it is a promise already.
+    let promise = Promise::resolve(&running);
+    set(clerk, RUNNING, &promise);
     Ok(promise)
 }
 

@@ -60,8 +60,6 @@ pub struct BrowserClerk {
 struct Page {
     /// `window.Clerk`, once found, with our one listener on it.
     found: RefCell<Option<Listening>>,
-    /// The load that runs: clerk-js would begin a second one.
-    loading: RefCell<Option<js_sys::Promise>>,
     changes: Listeners<()>,
     /// What was read last; nothing after clerk-js told of a change.
     last: RefCell<Option<(Marks, ClerkSnapshot)>>,
