@@ -14,7 +14,7 @@ use crate::random;
 /// How far the clocks of issuer and verifier may differ, in milliseconds. Clerk's default is the same.
 pub const LEEWAY_MS: i64 = 5_000;
 /// How long before its minting a token counts as valid, in seconds. The same as Clerk's.
-pub const BACKDATED_SECONDS: i64 = 10;
+const BACKDATED_SECONDS: i64 = 10;
 
 /// A token as text. Its `Debug` form hides it, so that it cannot slip into a log.
 #[derive(Clone)]
@@ -67,6 +67,30 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// What a token for `subject` says that is minted at `now_ms` by the server's clock.
+    #[must_use]
+    pub fn new(
+        issuer: &str,
+        subject: Subject<'_>,
+        azp: Origin,
+        settings: TokenSettings,
+        now_ms: u64,
+    ) -> Self {
+        let iat = seconds(now_ms).saturating_add(i64::from(settings.skew_seconds));
+        Self {
+            iss: issuer.to_owned(),
+            sub: subject.user_id.to_owned(),
+            sid: subject.session_id.to_owned(),
+            azp: Some(azp),
+            iat,
+            nbf: iat.saturating_sub(BACKDATED_SECONDS),
+            exp: iat.saturating_add(i64::from(settings.life_seconds)),
+            jti: random::id(""),
+            o: subject.org_id.map(|id| OrgClaim { id: id.to_owned() }),
+            sts: None,
+        }
+    }
+
     /// Whether the user still has something to do before the session counts.
     #[must_use]
     pub fn is_pending(&self) -> bool {
@@ -163,24 +187,29 @@ pub fn mint(
     settings: TokenSettings,
     now_ms: u64,
 ) -> Result<Jwt, ApiError> {
-    let now = i64::try_from(now_ms / 1000).unwrap_or(i64::MAX / 2);
-    let iat = now.saturating_add(i64::from(settings.skew_seconds));
-    let claims = Claims {
-        iss: issuer.to_owned(),
-        sub: subject.user_id.to_owned(),
-        sid: subject.session_id.to_owned(),
-        azp: Some(azp),
-        iat,
-        nbf: iat.saturating_sub(BACKDATED_SECONDS),
-        exp: iat.saturating_add(i64::from(settings.life_seconds)),
-        jti: random::id(""),
-        o: subject.org_id.map(|id| OrgClaim { id: id.to_owned() }),
-        sts: None,
-    };
-    let header = Header { kid: Some(keys.kid.clone()), ..Header::new(Algorithm::RS256) };
-    jsonwebtoken::encode(&header, &claims, &keys.encoding)
+    sign(keys, header(keys), &Claims::new(issuer, subject, azp, settings, now_ms))
+}
+
+/// The header of a token.
+#[must_use]
+pub fn header(keys: &SigningKeys) -> Header {
+    Header { kid: Some(keys.kid.clone()), ..Header::new(Algorithm::RS256) }
+}
+
+/// Signs a header and claims.
+///
+/// # Errors
+/// 500 if that fails, which takes a broken key.
+pub fn sign(keys: &SigningKeys, header: Header, claims: &impl Serialize) -> Result<Jwt, ApiError> {
+    jsonwebtoken::encode(&header, claims, &keys.encoding)
         .map(Jwt)
         .map_err(|error| ApiError::internal(&error))
+}
+
+/// A time as tokens have it.
+#[must_use]
+pub fn seconds(ms: u64) -> i64 {
+    i64::try_from(ms / 1000).unwrap_or(i64::MAX / 2)
 }
 
 /// A token that counts, as far as it can say so itself.

@@ -1,15 +1,13 @@
 //! Tokens in the form in which Clerk mints them today: version 2 of its claims.
 
-use jsonwebtoken::{Algorithm, Header};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
 use crate::keys::SigningKeys;
 use crate::origin::Origin;
-use crate::random;
 use crate::store::{Membership, OpenSession};
-use crate::tokens::{BACKDATED_SECONDS, Claims, Jwt, TokenSettings};
+use crate::tokens::{self, Claims, Jwt, Subject, TokenSettings, seconds};
 
 /// Permissions of Clerk's own pages. They do not go into tokens.
 const SYSTEM: &str = "sys_";
@@ -45,36 +43,21 @@ pub fn mint(
     settings: TokenSettings,
     now_ms: u64,
 ) -> Result<Jwt, ApiError> {
-    let now = seconds(now_ms);
-    let iat = now.saturating_add(i64::from(settings.skew_seconds));
-    let common = Claims {
-        iss: issuer.to_owned(),
-        sub: open.user.id.clone(),
-        sid: open.session.id.clone(),
-        azp: Some(azp),
-        iat,
-        nbf: iat.saturating_sub(BACKDATED_SECONDS),
-        exp: iat.saturating_add(i64::from(settings.life_seconds)),
-        jti: random::id(""),
-        // Clerk's says more, and is among the others.
-        o: None,
-        sts: None,
-    };
+    // Of the organisation Clerk's says more, and that is among the claims of its own.
+    let subject = Subject { user_id: &open.user.id, session_id: &open.session.id, org_id: None };
+    let common = Claims::new(issuer, subject, azp, settings, now_ms);
     let own = match form {
-        Form::Session(membership) => session_claims(open, membership, now),
+        Form::Session(membership) => session_claims(open, membership, seconds(now_ms)),
         Form::Template(name) => object(json!({
             "template": name,
             "name": open.user.name,
             "email": open.user.email,
         })),
     };
-    let mut header = Header { kid: Some(keys.kid.clone()), ..Header::new(Algorithm::RS256) };
+    let mut header = tokens::header(keys);
     // By this, scripts tell which of two tokens is the newer one.
-    header.extras.insert("oiat", json!(iat));
-    let claims = ClerkClaims { common, own };
-    jsonwebtoken::encode(&header, &claims, &keys.encoding)
-        .map(Jwt::new)
-        .map_err(|error| ApiError::internal(&error))
+    header.extras.insert("oiat", json!(common.iat));
+    tokens::sign(keys, header, &ClerkClaims { common, own })
 }
 
 fn session_claims(
@@ -147,10 +130,6 @@ fn object(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         _ => Map::new(),
     }
-}
-
-fn seconds(ms: u64) -> i64 {
-    i64::try_from(ms / 1000).unwrap_or(i64::MAX / 2)
 }
 
 #[cfg(test)]
