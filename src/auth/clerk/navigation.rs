@@ -1,5 +1,6 @@
 //! Moves that Clerk wants to make, taken by the app.
 
+use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
@@ -32,23 +33,33 @@ pub struct Navigation {
 /// # drop(options);
 /// ```
 #[derive(Clone)]
-pub struct Navigate(Rc<dyn Fn(&Navigation)>);
+pub struct Navigate {
+    go: Rc<dyn Fn(&Navigation)>,
+    /// How clerk-js is told of it. It comes with the callback, so that an app without one does not carry the code.
+    give: Give,
+}
+
+/// Adds a router to the options for clerk-js, of a type that this layer does not name.
+pub(crate) type Give = fn(&Navigate, &dyn Any);
 
 impl Navigate {
-    /// Goes where it is told.
-    pub fn new(go: impl Fn(&Navigation) + 'static) -> Self {
-        Self(Rc::new(go))
+    pub(crate) fn with(go: Rc<dyn Fn(&Navigation)>, give: Give) -> Self {
+        Self { go, give }
+    }
+
+    pub(crate) fn give(&self, options: &dyn Any) {
+        (self.give)(self, options);
     }
 
     /// Goes there.
     pub fn go(&self, navigation: &Navigation) {
-        (self.0)(navigation);
+        (self.go)(navigation);
     }
 }
 
 impl PartialEq for Navigate {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.go, &other.go)
     }
 }
 

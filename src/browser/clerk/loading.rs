@@ -8,7 +8,6 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::js::{call, get, global, set};
 use super::listening::Listening;
-use super::routing;
 use super::script::{Left, Script};
 use super::shapes::error_of;
 use super::{Page, UI, has_ui};
@@ -125,7 +124,7 @@ fn load_options(options: &ClerkOptions) -> JsValue {
         }
     }
     if let Some(navigate) = &options.navigate {
-        routing::give(&object, navigate);
+        navigate.give(&object);
     }
     if options.domain.is_some() {
         set(&object, "isSatellite", &true.into());

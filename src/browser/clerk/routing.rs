@@ -1,5 +1,8 @@
 //! Clerk's moves, taken by the app's router.
 
+use std::any::Any;
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 use web_sys::Url;
@@ -7,8 +10,16 @@ use web_sys::Url;
 use super::js::{get, set};
 use crate::auth::clerk::{Navigate, Navigation};
 
+impl Navigate {
+    /// Goes where it is told.
+    pub fn new(go: impl Fn(&Navigation) + 'static) -> Self {
+        Self::with(Rc::new(go), give)
+    }
+}
+
 /// Gives clerk-js the app's router. It asks for both or neither.
-pub fn give(options: &JsValue, navigate: &Navigate) {
+fn give(navigate: &Navigate, options: &dyn Any) {
+    let Some(options) = options.downcast_ref::<JsValue>() else { return };
     for (name, replace) in [("routerPush", false), ("routerReplace", true)] {
         let navigate = navigate.clone();
         let go = Closure::<dyn Fn(JsValue)>::new(move |to: JsValue| go(&navigate, &to, replace));
