@@ -244,6 +244,6 @@ fn the_options_of_a_token_are_those_of_the_call_and_each_kind_is_kept_apart() {
         page.world.finish(ask()).unwrap();
     }
     assert_eq!(*asked.borrow(), ["a", "b"], "each once, and never one in place of the other");
-    let sent: Vec<_> = page.net.sent.borrow().iter().map(|sent| token_of(sent)).collect();
+    let sent: Vec<_> = page.net.sent.borrow().iter().map(token_of).collect();
     assert!(sent[0] == sent[2] && sent[1] == sent[3] && sent[0] != sent[1]);
 }

@@ -140,6 +140,6 @@ fn clerks_own_sign_out_stays_in_a_page_that_navigates_itself() {
 
 /// Clicks on an element of Clerk's own once it is there.
 fn press(page: &e2e::Page, selector: &str) {
-    until(format!("{selector}"), || draws(page, selector).then_some(()));
+    until(selector, || draws(page, selector).then_some(()));
     page.run("document.querySelector(arguments[0]).click()", serde_json::json!([selector]));
 }
