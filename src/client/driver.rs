@@ -10,9 +10,10 @@ use std::task::{Context, Poll, Waker};
 use super::clock::Clock;
 use super::runtime::{LocalFuture, Runtime, TimerGuard};
 use crate::engine::Engine;
-use crate::engine::effect::{Call, Effect, FetchJob};
+use crate::engine::effect::{Call, Effect, FetchJob, RetryCall};
 use crate::engine::erased::{Data, Failure};
 use crate::engine::event::{Event, Owner};
+use crate::engine::options::ErrorRetry;
 use crate::engine::time::Time;
 
 type Command = Box<dyn FnOnce(&mut Engine, Time)>;
@@ -187,7 +188,7 @@ impl QueryClient {
             match effect {
                 Effect::Notify(listener) => listener(),
                 Effect::Answer(waiter, answer) => waiter.answer(answer),
-                user @ (Effect::Fetch(_) | Effect::Abort(_) | Effect::Call(_)) => {
+                user @ (Effect::Fetch(_) | Effect::Abort(_) | Effect::Call(_) | Effect::Retry(_)) => {
                     self.inner.deferred.borrow_mut().push(user);
                 }
             }
@@ -246,6 +247,7 @@ impl QueryClient {
                 Effect::Fetch(job) => jobs.push(job),
                 Effect::Abort(signal) => signal.abort(),
                 Effect::Call(call) => self.call(call),
+                Effect::Retry(call) => self.ask_for_retry(call),
                 Effect::Notify(listener) => listener(),
                 Effect::Answer(waiter, answer) => waiter.answer(answer),
             }
@@ -255,10 +257,28 @@ impl QueryClient {
 
     /// Calls a user's function, unless what it would be told belongs to somebody who has gone meanwhile.
     fn call(&self, Call { callback, epoch }: Call) {
-        let now = self.engine().map(|engine| engine.epoch());
-        if epoch.is_none() || epoch == now {
+        if self.is_of_now(epoch) {
             callback();
         }
+    }
+
+    fn is_of_now(&self, epoch: Option<u64>) -> bool {
+        epoch.is_none() || epoch == self.engine().map(|engine| engine.epoch())
+    }
+
+    /// Gives a user's rule for retries the means to try again.
+    fn ask_for_retry(&self, call: RetryCall) {
+        let RetryCall { callback, failure, key, entry, retry_count, epoch } = call;
+        if !self.is_of_now(epoch) {
+            return;
+        }
+        let client = self.downgrade();
+        let again = Rc::new(move || {
+            if let Some(client) = client.upgrade() {
+                client.dispatch(Event::RetryAgain { entry, retries: retry_count, epoch });
+            }
+        });
+        callback(&failure, &key, ErrorRetry { retry_count, again });
     }
 
     fn start(&self, job: FetchJob) {

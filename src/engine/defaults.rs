@@ -16,6 +16,15 @@ pub const FOCUS_THROTTLE_INTERVAL: Duration = Duration::from_secs(5);
 /// SWR's `errorRetryInterval`: the base of its backoff.
 pub const ERROR_RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
+/// SWR's `errorRetryInterval` where the network is slow.
+pub const SLOW_ERROR_RETRY_INTERVAL: Duration = Duration::from_secs(10);
+
+/// SWR's `loadingTimeout`.
+pub const LOADING_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// SWR's `loadingTimeout` where the network is slow.
+pub const SLOW_LOADING_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// SWR's backoff doubles at most this often.
 pub const SWR_RETRY_MAX_EXPONENT: u32 = 8;
 

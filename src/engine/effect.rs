@@ -8,6 +8,7 @@ use super::entry::EntryId;
 use super::erased::{Data, Failure};
 use super::key::Key;
 use super::oneshot;
+use super::options::OnErrorRetry;
 use super::signal::Signal;
 
 /// A future that stays on its thread.
@@ -80,6 +81,22 @@ pub struct Call {
     pub epoch: Option<u64>,
 }
 
+/// A user's rule for retries, with what it is told.
+pub struct RetryCall {
+    /// The rule.
+    pub callback: OnErrorRetry,
+    /// What went wrong.
+    pub failure: Failure,
+    /// With which key.
+    pub key: Key,
+    /// Whose request it was.
+    pub entry: EntryId,
+    /// How many tries there will have been with the next one.
+    pub retry_count: u32,
+    /// For whom, as for [`Call`].
+    pub epoch: Option<u64>,
+}
+
 /// Something to be done, in this order, when no borrow of the engine is held.
 pub enum Effect {
     /// Call a query function.
@@ -92,4 +109,6 @@ pub enum Effect {
     Answer(Waiter, Answer),
     /// Call a user's callback.
     Call(Call),
+    /// Let a user's rule decide on the next try of what has failed.
+    Retry(RetryCall),
 }

@@ -114,6 +114,8 @@ pub(crate) struct Fetch {
     pub options: Rc<ObserverOptions>,
     pub fetcher: Fetcher,
     pub signal: Signal,
+    /// Rings when the request has taken long.
+    pub slow: Alarm,
     pub revert: Revert,
     pub waiters: Vec<Waiter>,
 }

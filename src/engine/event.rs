@@ -38,4 +38,13 @@ pub enum Event {
     Owner(Owner),
     /// Time has passed: look at the deadlines.
     Tick,
+    /// A rule of the user's wants a failed request to be tried again (SWR).
+    RetryAgain {
+        /// Whose.
+        entry: EntryId,
+        /// How many tries there have been with this one.
+        retries: u32,
+        /// For whom it failed, as for [`Call`](super::effect::Call).
+        epoch: Option<u64>,
+    },
 }

@@ -10,6 +10,7 @@ use super::options::{Access, Dialect, NetworkMode, ObserverOptions};
 use super::signal::Signal;
 use super::state::Engine;
 use super::time::Time;
+use super::timers::{Alarm, TimerOwner};
 use super::trail::What;
 
 /// Who fetches, and how.
@@ -71,7 +72,8 @@ impl Engine {
         now: Time,
     ) {
         let source = source.or_else(|| self.any_source(id));
-        let source = source.filter(|source| self.may_fetch(&source.options));
+        let source = source
+            .filter(|source| self.may_fetch(&source.options) && !source.options.is_paused());
         let (Some(source), Some(entry)) = (source, self.entries.get_mut(id.0)) else {
             return self.answer_now(id, waiter);
         };
@@ -149,11 +151,36 @@ impl Engine {
             options: source.options,
             fetcher: source.fetcher,
             signal: Signal::new(),
+            slow: Alarm::default(),
             revert,
             waiters,
         }));
         self.trail.push(now, &entry.key, What::Fetch);
+        self.await_slowness(id, now);
         self.attempt(id, gate);
+    }
+
+    /// Sets the alarm for a request that takes long, if its observer wants to hear of that.
+    fn await_slowness(&mut self, id: EntryId, now: Time) {
+        let Some(entry) = self.entries.get_mut(id.0).filter(|entry| !entry.has_data()) else {
+            return;
+        };
+        let Some(fetch) = &mut entry.fetch else { return };
+        let after = fetch.options.loading_timeout;
+        if fetch.options.callbacks.on_loading_slow.is_some() && !after.is_zero() {
+            self.timers.set(&mut fetch.slow, TimerOwner::Slow(id), now.after(after));
+        }
+    }
+
+    /// A request has taken long.
+    pub(crate) fn slow(&mut self, id: EntryId) {
+        let Some(entry) = self.entries.get(id.0).filter(|entry| !entry.has_data()) else {
+            return;
+        };
+        let (Some(fetch), key) = (&entry.fetch, entry.key.clone()) else { return };
+        if let Some(callback) = self.callbacks(id, fetch).and_then(|calls| calls.on_loading_slow) {
+            self.call(id, move || callback(&key));
+        }
     }
 
     /// Ends the running fetch without an answer, for something newer to take its place.

@@ -60,7 +60,7 @@ pub fn wants_on_change(entry: &Entry, observer: &Observer, now: Time) -> bool {
 
 /// SWR: what is not there is fetched; what is there by `revalidateIfStale`. A fallback counts as there.
 fn wants_swr(entry: &Entry, options: &ObserverOptions, now: Time) -> bool {
-    let has_data = entry.has_data() || options.placeholder.is_some();
+    let has_data = entry.has_data() || options.stand_in(Some(&entry.key)).is_some();
     !has_data || refetch_wanted(&options.refetch_on_mount, entry, options, now)
 }
 

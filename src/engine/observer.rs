@@ -212,7 +212,7 @@ impl Observer {
 
     /// Whether it fetches by itself.
     pub(crate) fn is_active(&self) -> bool {
-        self.can_fetch() && self.options.enabled
+        self.can_fetch() && self.options.enabled && !self.options.is_paused()
     }
 
     /// What it shows of `entry` now.
@@ -273,7 +273,7 @@ impl Observer {
             return;
         }
         let previous = self.previous.as_ref().filter(|_| self.options.keep_previous_data);
-        let Some(data) = previous.or(self.options.placeholder.as_ref()) else {
+        let Some(data) = previous.or_else(|| self.options.stand_in(self.key.as_ref())) else {
             return;
         };
         snapshot.data = Some(data.clone());

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::defaults;
+use super::effect::Fetcher;
 use super::entry::QueryState;
 use super::erased::{Data, Failure};
 use super::key::Key;
@@ -169,6 +170,28 @@ pub type OnError = Rc<dyn Fn(&Failure, &Key)>;
 /// Called with the key of a request whose answer was ignored.
 pub type OnDiscarded = Rc<dyn Fn(&Key)>;
 
+/// Called with the key of a request that takes long.
+pub type OnLoadingSlow = Rc<dyn Fn(&Key)>;
+
+/// Called after a failure that may be tried again, in the place of the built-in backoff.
+pub type OnErrorRetry = Rc<dyn Fn(&Failure, &Key, ErrorRetry)>;
+
+/// What a rule of one's own for retries has to work with.
+#[derive(Clone)]
+pub struct ErrorRetry {
+    /// How many tries there will have been with the next one: 1 after the first failure.
+    pub retry_count: u32,
+    pub(crate) again: Rc<dyn Fn()>,
+}
+
+impl ErrorRetry {
+    /// Tries again now: by the first component that shows the key by then, and not if a request runs already, or the
+    /// data belongs to somebody who has gone. Same as calling SWR's `revalidate` with the retry's options.
+    pub fn revalidate(&self) {
+        (self.again)();
+    }
+}
+
 /// What an observer wants to be told of its own requests.
 #[derive(Clone, Default)]
 pub struct Callbacks {
@@ -178,6 +201,28 @@ pub struct Callbacks {
     pub on_error: Option<OnError>,
     /// The answer was ignored, because something newer had happened.
     pub on_discarded: Option<OnDiscarded>,
+    /// There is no data yet, and the request has run for [`ObserverOptions::loading_timeout`] (SWR).
+    pub on_loading_slow: Option<OnLoadingSlow>,
+    /// Decides on the next try, in the place of [`ObserverOptions::retry_delay`] (SWR).
+    pub on_error_retry: Option<OnErrorRetry>,
+}
+
+/// Data for several keys, each shown until its own is there.
+#[derive(Clone, Default)]
+pub struct Fallback(Vec<(Key, Data)>);
+
+impl Fallback {
+    /// Adds data for a key, in the place of earlier data for it.
+    pub fn set(&mut self, key: Key, data: Data) {
+        self.0.retain(|(known, _)| *known != key);
+        self.0.push((key, data));
+    }
+
+    /// The data for a key.
+    #[must_use]
+    pub fn get(&self, key: &Key) -> Option<&Data> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, data)| data)
+    }
 }
 
 /// Everything that an observer asks for.
@@ -187,6 +232,10 @@ pub struct ObserverOptions {
     pub dialect: Dialect,
     /// Whether it fetches by itself.
     pub enabled: bool,
+    /// While it gives `true`, nothing is fetched at all, and a failure is not shown (SWR).
+    pub paused: Option<Rc<dyn Fn() -> bool>>,
+    /// Fetches where the observer has no function of its own (SWR).
+    pub fetcher: Option<Fetcher>,
     /// Who may see the entry.
     pub access: Access,
     /// How long data is fresh.
@@ -217,6 +266,8 @@ pub struct ObserverOptions {
     pub retry: Retry,
     /// How long to wait before.
     pub retry_delay: RetryDelay,
+    /// How long a request for data that is not there may take before it is called slow; zero is never (SWR).
+    pub loading_timeout: Duration,
     /// Whether mounting retries what has failed before and has no data.
     pub retry_on_mount: bool,
     /// What being offline does.
@@ -225,6 +276,8 @@ pub struct ObserverOptions {
     pub keep_previous_data: bool,
     /// Shown while there is no data; never written to the cache.
     pub placeholder: Option<Data>,
+    /// The same for many keys at once; `placeholder` comes first (SWR).
+    pub fallback: Option<Rc<Fallback>>,
     /// Written to the cache when the entry is made.
     pub initial_data: Option<InitialData>,
     /// Replaces the comparison by `PartialEq`.
@@ -248,6 +301,17 @@ impl ObserverOptions {
         Self::of(Dialect::Swr)
     }
 
+    /// Whether nothing may be fetched now, not even on request. Only SWR's dialect knows such a pause.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.dialect == Dialect::Swr
+            && (!self.enabled || self.paused.as_ref().is_some_and(|is_paused| is_paused()))
+    }
+
+    /// What stands in for data that is not there.
+    pub(crate) fn stand_in(&self, key: Option<&Key>) -> Option<&Data> {
+        self.placeholder.as_ref().or_else(|| self.fallback.as_ref()?.get(key?))
+    }
+
     /// One list for both: written twice, it would be the largest piece of code that a page with both carries for
     /// options.
     const fn of(dialect: Dialect) -> Self {
@@ -255,6 +319,8 @@ impl ObserverOptions {
         Self {
             dialect,
             enabled: true,
+            paused: None,
+            fetcher: None,
             access: Access::Private,
             stale_time: StaleTime::After(Duration::ZERO),
             gc_time: defaults::GC_TIME,
@@ -281,14 +347,22 @@ impl ObserverOptions {
             } else {
                 RetryDelay::Jittered(defaults::ERROR_RETRY_INTERVAL)
             },
+            loading_timeout: if is_query { Duration::ZERO } else { defaults::LOADING_TIMEOUT },
             retry_on_mount: true,
             network_mode: if is_query { NetworkMode::Online } else { NetworkMode::Always },
             keep_previous_data: false,
             placeholder: None,
+            fallback: None,
             initial_data: None,
             compare: None,
             notify_on: NotifyOn::Tracked,
-            callbacks: Callbacks { on_success: None, on_error: None, on_discarded: None },
+            callbacks: Callbacks {
+                on_success: None,
+                on_error: None,
+                on_discarded: None,
+                on_loading_slow: None,
+                on_error_retry: None,
+            },
         }
     }
 }

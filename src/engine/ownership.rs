@@ -43,9 +43,14 @@ impl Engine {
 
     /// Has a user's callback about an entry called, unless the entry's owner goes before that.
     pub(crate) fn call(&mut self, id: EntryId, callback: impl FnOnce() + 'static) {
-        let is_public = |entry: &Entry| entry.access == Access::Public;
-        let epoch = (!self.entries.get(id.0).is_some_and(is_public)).then_some(self.world.epoch);
+        let epoch = self.epoch_of(id);
         self.effect(Effect::Call(Call { callback: Box::new(callback), epoch }));
+    }
+
+    /// For whom an entry is now; `None` if it is the same for everybody.
+    pub(crate) fn epoch_of(&self, id: EntryId) -> Option<u64> {
+        let is_public = |entry: &Entry| entry.access == Access::Public;
+        (!self.entries.get(id.0).is_some_and(is_public)).then_some(self.world.epoch)
     }
 
     /// Fetches what is watched and has no data now.

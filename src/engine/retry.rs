@@ -29,7 +29,8 @@ pub fn next_try(
     Some(delay(&options.retry_delay, failures, failure, random).max(asked).max(SHORTEST_WAIT))
 }
 
-fn wants_retry(retry: &Retry, failures: u32, failure: &Failure) -> bool {
+/// Whether a failure is followed by another try at all.
+pub(crate) fn wants_retry(retry: &Retry, failures: u32, failure: &Failure) -> bool {
     if failure.hint().cancelled || retry.limit.is_some_and(|limit| failures >= limit) {
         return false;
     }

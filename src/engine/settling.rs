@@ -1,9 +1,9 @@
 //! The life of a fetch, second part: how it ends.
 
-use super::effect::{Answer, Effect, Waiter};
+use super::effect::{Answer, Effect, RetryCall, Waiter};
 use super::entry::{EntryId, Fetch, FetchStatus, Phase, Status};
 use super::erased::{Data, Failure};
-use super::options::{Callbacks, Dialect};
+use super::options::{Callbacks, Dialect, Refetch};
 use super::retry;
 use super::state::Engine;
 use super::time::Time;
@@ -34,6 +34,7 @@ impl Engine {
         }
         match outcome {
             Ok(data) => self.succeed(id, data, now),
+            Err(_) if self.is_paused(id) => self.cancel_fetch(id, true, now),
             Err(failure) if failure.hint().cancelled => self.cancel_fetch(id, true, now),
             Err(failure) => self.fail(id, failure, now),
         }
@@ -44,6 +45,15 @@ impl Engine {
     pub(crate) fn callbacks(&self, id: EntryId, fetch: &Fetch) -> Option<Callbacks> {
         let observer = self.observer(fetch.by?)?;
         (observer.entry == Some(id)).then(|| observer.options.callbacks.clone())
+    }
+
+    /// Whether whoever has started the running fetch does not want to hear of failures now.
+    fn is_paused(&self, id: EntryId) -> bool {
+        let fetch = self.entries.get(id.0).and_then(|entry| entry.fetch.as_ref());
+        fetch.is_some_and(|fetch| match fetch.by.and_then(|by| self.observer(by)) {
+            Some(observer) => observer.options.is_paused(),
+            None => fetch.options.is_paused(),
+        })
     }
 
     fn succeed(&mut self, id: EntryId, data: Data, now: Time) {
@@ -136,6 +146,9 @@ impl Engine {
         if fetch.options.dialect != Dialect::Swr || entry.observers.len == 0 {
             return entry.end_retries();
         }
+        if fetch.options.callbacks.on_error_retry.is_some() {
+            return self.ask_for_retry(id, fetch, failure);
+        }
         match retry::next_try(&fetch.options, entry.retries, failure, random) {
             Some(delay) => {
                 entry.retries = entry.retries.saturating_add(1);
@@ -143,6 +156,49 @@ impl Engine {
                 self.timers.set(&mut entry.retry, TimerOwner::Retry(id), at);
             }
             None => entry.end_retries(),
+        }
+    }
+
+    /// Lets a rule of the user's decide on the next try. Not in a page that nobody looks at, or offline, if the return
+    /// fetches anyhow: the same as in SWR.
+    fn ask_for_retry(&mut self, id: EntryId, fetch: &Fetch, failure: &Failure) {
+        let options = &fetch.options;
+        let is_active = self.world.visible && self.world.online;
+        let returns = !matches!(options.refetch_on_focus, Refetch::Never)
+            && !matches!(options.refetch_on_reconnect, Refetch::Never);
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        let retry_count = entry.retries.saturating_add(1);
+        let key = entry.key.clone();
+        entry.end_retries();
+        let wanted = retry::wants_retry(&options.retry, retry_count - 1, failure);
+        if !wanted || (returns && !is_active) {
+            return;
+        }
+        let callback = self.callbacks(id, fetch).and_then(|calls| calls.on_error_retry);
+        if let Some(callback) = callback {
+            let (failure, epoch) = (failure.clone(), self.epoch_of(id));
+            let call = RetryCall { callback, failure, key, entry: id, retry_count, epoch };
+            self.effect(Effect::Retry(call));
+        }
+    }
+
+    /// A rule of the user's wants the next try: now, whether the page is looked at or not.
+    pub(crate) fn retry_again(
+        &mut self,
+        id: EntryId,
+        retries: u32,
+        epoch: Option<u64>,
+        now: Time,
+    ) {
+        let is_idle = self.entries.get(id.0).is_some_and(|entry| entry.fetch.is_none());
+        let first = self.observers_of(id).find(|(_, o)| o.is_active()).map(|(id, _)| id);
+        if let Some(first) = first.filter(|_| is_idle && epoch == self.epoch_of(id)) {
+            self.fetch_automatically(id, first, now);
+            if let Some(entry) = self.entries.get_mut(id.0) {
+                entry.retries = retries;
+            }
         }
     }
 

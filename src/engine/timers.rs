@@ -14,6 +14,8 @@ pub enum TimerOwner {
     Retry(EntryId),
     /// The next poll of an entry.
     Poll(EntryId),
+    /// The moment when an entry's request counts as slow.
+    Slow(EntryId),
     /// The end of an unused entry.
     Gc(EntryId),
     /// The moment when an observer's data turns stale.

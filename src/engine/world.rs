@@ -23,6 +23,9 @@ impl Engine {
             // Deadlines are looked at only here, when the event loop comes round: an immediate retry of what
             // fails immediately must not keep the page busy.
             Event::Tick => self.ring(now),
+            Event::RetryAgain { entry, retries, epoch } => {
+                self.retry_again(entry, retries, epoch, now);
+            }
         }
         self.finish(now);
     }
@@ -123,6 +126,10 @@ impl Engine {
             let alarm = match item.1 {
                 TimerOwner::Retry(id) => self.entries.get_mut(id.0).map(|entry| &mut entry.retry),
                 TimerOwner::Poll(id) => self.entries.get_mut(id.0).map(|entry| &mut entry.poll),
+                TimerOwner::Slow(id) => {
+                    let fetch = self.entries.get_mut(id.0).and_then(|entry| entry.fetch.as_mut());
+                    fetch.map(|fetch| &mut fetch.slow)
+                }
                 TimerOwner::Gc(id) => self.entries.get_mut(id.0).map(|entry| &mut entry.gc),
                 TimerOwner::Stale(id) => self.observers.get_mut(id.0).map(|o| &mut o.stale),
             };
@@ -133,6 +140,7 @@ impl Engine {
             match item.1 {
                 TimerOwner::Retry(id) => self.retry_now(id, now),
                 TimerOwner::Poll(id) => self.poll(id, now),
+                TimerOwner::Slow(id) => self.slow(id),
                 TimerOwner::Gc(id) => self.collect(id, now),
                 TimerOwner::Stale(id) => self.refresh(id, true, now),
             }
@@ -147,7 +155,7 @@ impl Engine {
 
     /// Drops queued deadlines that nobody waits for, once they are more than the useful ones can be.
     pub(crate) fn compact_timers(&mut self) {
-        let useful = 3 * self.entries.len() + self.observers.len();
+        let useful = 4 * self.entries.len() + self.observers.len();
         if self.timers.len() <= 2 * useful + 64 {
             return;
         }
@@ -158,6 +166,9 @@ impl Engine {
                 self.timers.queue_again(&mut entry.retry, TimerOwner::Retry(id));
                 self.timers.queue_again(&mut entry.poll, TimerOwner::Poll(id));
                 self.timers.queue_again(&mut entry.gc, TimerOwner::Gc(id));
+                if let Some(fetch) = &mut entry.fetch {
+                    self.timers.queue_again(&mut fetch.slow, TimerOwner::Slow(id));
+                }
             }
         }
         let mut at = 0;
