@@ -8,6 +8,9 @@ pub mod transport;
 
 use std::rc::Rc;
 
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
 use crate::client::QueryClient;
 use crate::client::runtime::Runtime;
 
@@ -44,6 +47,22 @@ thread_local! {
 #[must_use]
 pub fn default_client() -> QueryClient {
     DEFAULT_CLIENT.with(|default| default.client.clone())
+}
+
+/// Whether the browser calls the network slow, or the user saves data. Where it says nothing, it is not.
+#[must_use]
+pub fn is_network_slow() -> bool {
+    if !cfg!(target_arch = "wasm32") {
+        return false;
+    }
+    let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or_default();
+    let navigator = web_sys::window().map(|window| window.navigator());
+    let connection = navigator.map(|navigator| get(&navigator, "connection")).unwrap_or_default();
+    if !connection.is_object() {
+        return false;
+    }
+    let kind = get(&connection, "effectiveType").as_string();
+    matches!(kind.as_deref(), Some("slow-2g" | "2g")) || get(&connection, "saveData") == true
 }
 
 /// The number that a text in JavaScript's and JSON's form stands for; the browser has the code for that.

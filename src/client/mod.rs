@@ -13,6 +13,7 @@ mod outcome;
 mod query;
 pub mod runtime;
 mod started;
+mod swr_fetcher;
 mod swr_options;
 
 pub use driver::{EngineGuard, QueryClient, WeakQueryClient};
@@ -25,4 +26,5 @@ pub use observer::QueryObserver;
 pub(crate) use outcome::{Running, typed};
 pub use query::{QueryOptions, query_options};
 pub use started::Started;
+pub(crate) use swr_fetcher::{Decode, reading};
 pub use swr_options::SwrOptions;

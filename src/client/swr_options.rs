@@ -5,11 +5,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::engine::erased::{Data, Failure};
-use crate::engine::key::Key;
+use crate::client::swr_fetcher::requesting;
+use crate::engine::key::{IntoKey, Key};
 use crate::engine::options::{
-    Access, Compare, Interval, ObserverOptions, OnDiscarded, OnError, OnSuccess, RetryDelay,
-    RetryRule,
+    Access, Compare, ErrorRetry, Interval, ObserverOptions, OnDiscarded, OnError, OnErrorRetry,
+    OnLoadingSlow, OnSuccess, RetryDelay, RetryRule,
 };
+use crate::fetch::RequestBuilder;
 
 type Change = Rc<dyn Fn(&mut ObserverOptions)>;
 
@@ -85,6 +87,13 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
             change(&mut options);
         }
         Rc::new(options)
+    }
+
+    /// These options, and over them those of `other`.
+    #[must_use]
+    pub fn with(mut self, other: &Self) -> Self {
+        self.changes.extend_from_slice(&other.changes);
+        self
     }
 
     /// The same options for code that is compiled once for all types.
@@ -213,6 +222,51 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
         self.set(move |o| o.retry.when = Some(rule.clone()))
     }
 
+    /// Decides on each retry in the place of the backoff: it calls [`ErrorRetry::revalidate`], at once or later, or not at
+    /// all. Asked only while [`SwrOptions::error_retry_count`] and [`SwrOptions::should_retry_on_error`] allow a retry,
+    /// and not in a hidden page or offline, if the return fetches anyhow. Same as SWR's `onErrorRetry`, where the first
+    /// two are for the handler to mind.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use yew_clerk::client::SwrOptions;
+    /// use yew_clerk::fetch::FetchError;
+    ///
+    /// let options = SwrOptions::<String, FetchError>::new().on_error_retry(|error, _key, retry| {
+    ///     if error.status() != Some(500) && retry.retry_count <= 3 {
+    ///         yew::platform::spawn_local(async move {
+    ///             yew::platform::time::sleep(Duration::from_secs(5)).await;
+    ///             retry.revalidate();
+    ///         });
+    ///     }
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_error_retry(self, handler: impl Fn(Rc<E>, &Key, ErrorRetry) + 'static) -> Self {
+        let handler = move |failure: &Failure, key: &Key, retry: ErrorRetry| {
+            if let Some(error) = failure.get() {
+                handler(error, key, retry);
+            }
+        };
+        let handler: OnErrorRetry = Rc::new(handler);
+        self.set(move |o| o.callbacks.on_error_retry = Some(handler.clone()))
+    }
+
+    /// How long the first request may take before it counts as slow; zero is for ever. Default: 3 s, and 5 s where the
+    /// network is slow. Same as SWR's `loadingTimeout`.
+    #[must_use]
+    pub fn loading_timeout(self, timeout: Duration) -> Self {
+        self.set(move |o| o.loading_timeout = timeout)
+    }
+
+    /// Called when a request takes longer than [`SwrOptions::loading_timeout`] and there is no data yet. Same as SWR's
+    /// `onLoadingSlow`.
+    #[must_use]
+    pub fn on_loading_slow(self, callback: impl Fn(&Key) + 'static) -> Self {
+        let callback: OnLoadingSlow = Rc::new(callback);
+        self.set(move |o| o.callbacks.on_loading_slow = Some(callback.clone()))
+    }
+
     /// Shows the last key's data while the next key's loads. Default: false. Same as `keepPreviousData`.
     #[must_use]
     pub fn keep_previous_data(self, keep: bool) -> Self {
@@ -229,10 +283,48 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
         self.set(move |o| o.placeholder = Some(data.clone()))
     }
 
-    /// While true, nothing is fetched. Default: false. Same as SWR's `isPaused`, as a value.
+    /// While true, nothing is fetched, not even on request, and a failure of what runs already is not shown.
+    /// Default: false. Same as SWR's `isPaused`, as a value.
     #[must_use]
     pub fn is_paused(self, paused: bool) -> Self {
         self.set(move |o| o.enabled = !paused)
+    }
+
+    /// [`SwrOptions::is_paused`], asked before each fetch and after each failure. It must not use the cache. Same as
+    /// SWR's `isPaused`.
+    #[must_use]
+    pub fn is_paused_with(self, is_paused: impl Fn() -> bool + 'static) -> Self {
+        let is_paused: Rc<dyn Fn() -> bool> = Rc::new(is_paused);
+        self.set(move |o| o.paused = Some(is_paused.clone()))
+    }
+
+    /// Shown for `key` until there is data, by every hook that has no `fallback_data` of its own; never cached. May be
+    /// called for many keys, of any types; nested configurations add to each other. A key that cannot be encoded is
+    /// left out: the hook that uses it says so. Same as SWR's `fallback`.
+    #[must_use]
+    pub fn fallback<D: PartialEq + 'static>(self, key: impl IntoKey, data: D) -> Self {
+        let Ok(Some(key)) = key.to_key() else { return self };
+        let data = Data::new(data);
+        self.set(move |o| {
+            let mut all = o.fallback.as_deref().cloned().unwrap_or_default();
+            all.set(key.clone(), data.clone());
+            o.fallback = Some(Rc::new(all));
+        })
+    }
+
+    /// How `use_swr_inherited` makes a request of a key. Default: none, and such hooks only show what is cached. Differs
+    /// from SWR's `fetcher`, which gives data: here each hook reads the answer into a type of its own.
+    ///
+    /// ```
+    /// use yew_clerk::client::SwrOptions;
+    /// use yew_clerk::fetch;
+    ///
+    /// let options: SwrOptions = SwrOptions::new().fetcher(|key| fetch::get(key.as_str().unwrap_or_default()));
+    /// ```
+    #[must_use]
+    pub fn fetcher(self, request: impl Fn(&Key) -> RequestBuilder + 'static) -> Self {
+        let fetcher = requesting(request);
+        self.set(move |o| o.fetcher = Some(fetcher.clone()))
     }
 
     /// Compares old and new data in place of `PartialEq`. Same as SWR's `compare`.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::auth_provider::AuthContext;
-use crate::client::QueryClient;
+use crate::client::{QueryClient, SwrOptions};
 use crate::engine::options::ObserverOptions;
 
 /// Each provider gives on what it has found, with its own part replaced. Compared part by part, so nobody renders
@@ -23,7 +23,10 @@ pub(crate) struct Parts {
     pub clerk: Option<crate::auth::clerk::Clerk>,
     /// The cache of SWR's hooks, where they have one of their own.
     pub swr_client: Option<QueryClient>,
+    /// What the configurations have set, laid over SWR's defaults.
     pub swr_options: Option<Rc<ObserverOptions>>,
+    /// The same as it was set.
+    pub swr_value: Option<Rc<SwrOptions>>,
 }
 
 impl std::ops::Deref for Surroundings {

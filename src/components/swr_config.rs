@@ -18,6 +18,10 @@ pub struct SwrConfigProps {
     /// make them once, with `use_memo`.
     #[prop_or_default]
     pub value: Option<Rc<SwrOptions>>,
+    /// Makes the options of those of the enclosing `SwrConfig`s, which they replace; `value` is then laid over them.
+    /// Compared by identity. Same as a function for SWR's `value`.
+    #[prop_or_default]
+    pub value_with: Option<Callback<SwrOptions, SwrOptions>>,
     /// A cache of their own. Default: the enclosing one. Same as SWR's `provider`.
     #[prop_or_default]
     pub client: Option<QueryClient>,
@@ -26,7 +30,8 @@ pub struct SwrConfigProps {
     pub children: Html,
 }
 
-/// Sets options for all SWR hooks below it. Nested ones are merged, as in SWR.
+/// Sets options for all SWR hooks below it. Nested ones are merged, or replaced by `value_with`. Same as SWR's
+/// `SWRConfig`.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -47,27 +52,53 @@ pub fn SwrConfig(props: &SwrConfigProps) -> Html {
     let own = props.client.as_ref().or(around.swr_client.as_ref()).cloned();
     let used = own.as_ref().or(around.client.as_ref()).cloned().unwrap_or_else(default_client);
     use_link([Some(&used), None], around.auth.clone());
-    let over = around.swr_options.clone().unwrap_or_else(swr_defaults);
-    let options = use_memo(Deps(over, props.value.clone()), |Deps(over, value)| {
-        value.as_ref().map_or_else(|| over.clone(), |value| value.resolve(over))
-    });
+    let set = Set {
+        over: around.swr_value.clone(),
+        value: props.value.clone(),
+        value_with: props.value_with.clone(),
+    };
+    let (value, options) = (*use_memo(set, Set::resolve)).clone();
     let change = |parts: &mut Parts| {
         parts.swr_client = own;
-        parts.swr_options = Some((*options).clone());
+        parts.swr_value = Some(value);
+        parts.swr_options = Some(options);
     };
     around.provide(change, &props.children)
 }
 
-/// Options compared by identity: their closures cannot be compared otherwise.
-struct Deps(Rc<ObserverOptions>, Option<Rc<SwrOptions>>);
+/// What the options follow from. Compared by identity: closures cannot be compared otherwise.
+struct Set {
+    over: Option<Rc<SwrOptions>>,
+    value: Option<Rc<SwrOptions>>,
+    value_with: Option<Callback<SwrOptions, SwrOptions>>,
+}
 
-impl PartialEq for Deps {
+impl Set {
+    fn resolve(&self) -> (Rc<SwrOptions>, Rc<ObserverOptions>) {
+        let mut value = self.over.as_deref().cloned().unwrap_or_default();
+        if let Some(make) = &self.value_with {
+            value = make.emit(value);
+        }
+        if let Some(own) = &self.value {
+            value = value.with(own);
+        }
+        let options = value.resolve(&swr_defaults());
+        (Rc::new(value), options)
+    }
+}
+
+impl PartialEq for Set {
     fn eq(&self, other: &Self) -> bool {
-        let same_value = match (&self.1, &other.1) {
-            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        };
-        same_value && Rc::ptr_eq(&self.0, &other.0)
+        is_same(&self.over, &other.over)
+            && is_same(&self.value, &other.value)
+            && self.value_with == other.value_with
+    }
+}
+
+fn is_same<T>(this: &Option<Rc<T>>, other: &Option<Rc<T>>) -> bool {
+    match (this, other) {
+        (Some(this), Some(other)) => Rc::ptr_eq(this, other),
+        (None, None) => true,
+        _ => false,
     }
 }

@@ -301,6 +301,17 @@ impl ObserverOptions {
         Self::of(Dialect::Swr)
     }
 
+    /// SWR's defaults, which are more patient where the network is slow.
+    #[must_use]
+    pub fn swr_on(is_slow: bool) -> Self {
+        let mut options = Self::swr();
+        if is_slow {
+            options.loading_timeout = defaults::SLOW_LOADING_TIMEOUT;
+            options.retry_delay = RetryDelay::Jittered(defaults::SLOW_ERROR_RETRY_INTERVAL);
+        }
+        options
+    }
+
     /// Whether nothing may be fetched now, not even on request. Only SWR's dialect knows such a pause.
     pub(crate) fn is_paused(&self) -> bool {
         self.dialect == Dialect::Swr

@@ -14,6 +14,8 @@ mod use_mutation;
 mod use_query;
 mod use_query_client;
 mod use_swr;
+mod use_swr_config;
+mod use_swr_inherited;
 mod watched;
 
 #[cfg(feature = "clerk")]
@@ -35,3 +37,5 @@ pub use use_query::{QueryHandle, use_query, use_query_with};
 pub use use_query_client::use_query_client;
 pub(crate) use use_swr::swr_defaults;
 pub use use_swr::{SwrHandle, use_swr, use_swr_immutable, use_swr_with};
+pub use use_swr_config::{SwrConfigHandle, use_swr_config};
+pub use use_swr_inherited::{use_swr_inherited, use_swr_inherited_with};

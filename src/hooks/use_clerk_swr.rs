@@ -8,14 +8,14 @@ use yew::prelude::*;
 use super::observed::{Observed, Types};
 use super::swr_key::UrlKey;
 use super::use_auth::missing_provider;
-use super::use_swr::{SwrHandle, use_swr_observed};
-use crate::client::{Problem, SwrOptions, erase_failure};
+use super::use_swr_inherited::decoded;
+use super::use_swr::{Asking, SwrHandle, use_swr_observed};
+use crate::client::{Decode, Problem, SwrOptions, erase_failure};
 use crate::components::use_surroundings;
 use crate::engine::effect::Fetcher;
-use crate::engine::erased::Data;
 use crate::engine::key::IntoKey;
 use crate::engine::options::Access;
-use crate::fetch::{Fetch, FetchError, Loaded};
+use crate::fetch::{Fetch, FetchError};
 
 /// [`use_swr`](super::use_swr) with the user's session token: gets JSON from `url`, shows cached data at once,
 /// and fetches anew on mount, on focus and when the network is back.
@@ -63,12 +63,6 @@ where
     SwrHandle::new(use_clerk_observed(url.url(), options.erased(), types, decode))
 }
 
-type Decode = fn(Loaded) -> Result<Data, FetchError>;
-
-fn decoded<T: DeserializeOwned + PartialEq + 'static>(loaded: Loaded) -> Result<Data, FetchError> {
-    loaded.decode::<T>().map(Data::new)
-}
-
 /// What does not depend on the type.
 #[hook]
 fn use_clerk_observed(
@@ -83,7 +77,8 @@ fn use_clerk_observed(
         None => Err(Problem::MissingProvider(missing_provider("use_clerk_swr"))),
     };
     let fetcher = fetch.zip(url).map(|(fetch, url)| fetcher(fetch, url, decode));
-    use_swr_observed(key, fetcher, options.access_at_least(Access::SignedIn), types)
+    let options = options.access_at_least(Access::SignedIn);
+    use_swr_observed(key, Asking::Own(fetcher), options, types)
 }
 
 fn fetcher(fetch: Fetch, url: Rc<str>, decode: Decode) -> Fetcher {

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::observed::{Observed, Types, use_observed};
 use super::swr_key::{SwrKey, swr_key};
-use crate::browser::default_client;
+use crate::browser::{default_client, is_network_slow};
 use crate::client::{
     MutatorOptions, Problem, QueryClient, QueryError, Started, SwrOptions, erase_future, typed,
 };
@@ -104,14 +104,23 @@ where
         None => Box::pin(std::future::pending()),
     });
     let types = Types::of::<T, E>();
-    SwrHandle::new(use_swr_observed(encoded, Some(fetcher), options.erased(), types))
+    let fetcher = Asking::Own(Some(fetcher));
+    SwrHandle::new(use_swr_observed(encoded, fetcher, options.erased(), types))
+}
+
+/// Where a hook's fetcher comes from.
+pub(crate) enum Asking {
+    /// The hook has it.
+    Own(Option<Fetcher>),
+    /// It is made of the configuration's, if there is one.
+    Inherited(Box<dyn FnOnce(Fetcher) -> Fetcher>),
 }
 
 /// What the SWR hooks share: everything but the way to the fetcher.
 #[hook]
 pub(crate) fn use_swr_observed(
     key: Result<Option<Key>, Problem>,
-    fetcher: Option<Fetcher>,
+    asking: Asking,
     options: SwrOptions,
     types: Types,
 ) -> Observed {
@@ -119,12 +128,16 @@ pub(crate) fn use_swr_observed(
     let client = around.client_of_swr().cloned().unwrap_or_else(default_client);
     let parent = around.swr_options.clone().unwrap_or_else(swr_defaults);
     let options = options.resolve(&parent);
+    let fetcher = match asking {
+        Asking::Own(fetcher) => fetcher,
+        Asking::Inherited(make) => options.fetcher.clone().map(make),
+    };
     let watch = key.map(|key| Watch { key, options, fetcher });
     use_observed(Ok(client), watch, types)
 }
 
 thread_local! {
-    static DEFAULTS: Rc<ObserverOptions> = Rc::new(ObserverOptions::swr());
+    static DEFAULTS: Rc<ObserverOptions> = Rc::new(ObserverOptions::swr_on(is_network_slow()));
 }
 
 /// SWR's defaults, shared by all hooks that change nothing.
