@@ -188,7 +188,10 @@ impl QueryClient {
             match effect {
                 Effect::Notify(listener) => listener(),
                 Effect::Answer(waiter, answer) => waiter.answer(answer),
-                user @ (Effect::Fetch(_) | Effect::Abort(_) | Effect::Call(_) | Effect::Retry(_)) => {
+                user @ (Effect::Fetch(_)
+                | Effect::Abort(_)
+                | Effect::Call(_)
+                | Effect::Retry(_)) => {
                     self.inner.deferred.borrow_mut().push(user);
                 }
             }

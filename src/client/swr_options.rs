@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::engine::erased::{Data, Failure};
 use crate::client::swr_fetcher::requesting;
+use crate::engine::erased::{Data, Failure};
 use crate::engine::key::{IntoKey, Key};
 use crate::engine::options::{
     Access, Compare, ErrorRetry, Interval, ObserverOptions, OnDiscarded, OnError, OnErrorRetry,

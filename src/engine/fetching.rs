@@ -72,8 +72,8 @@ impl Engine {
         now: Time,
     ) {
         let source = source.or_else(|| self.any_source(id));
-        let source = source
-            .filter(|source| self.may_fetch(&source.options) && !source.options.is_paused());
+        let source =
+            source.filter(|source| self.may_fetch(&source.options) && !source.options.is_paused());
         let (Some(source), Some(entry)) = (source, self.entries.get_mut(id.0)) else {
             return self.answer_now(id, waiter);
         };

@@ -185,13 +185,7 @@ impl Engine {
     }
 
     /// A rule of the user's wants the next try: now, whether the page is looked at or not.
-    pub(crate) fn retry_again(
-        &mut self,
-        id: EntryId,
-        retries: u32,
-        epoch: Option<u64>,
-        now: Time,
-    ) {
+    pub(crate) fn retry_again(&mut self, id: EntryId, retries: u32, epoch: Option<u64>, now: Time) {
         let is_idle = self.entries.get(id.0).is_some_and(|entry| entry.fetch.is_none());
         let first = self.observers_of(id).find(|(_, o)| o.is_active()).map(|(id, _)| id);
         if let Some(first) = first.filter(|_| is_idle && epoch == self.epoch_of(id)) {

@@ -218,7 +218,7 @@ impl RequestBuilder {
         Ok(Box::new(Exchange { settings, plan, target, scope }))
     }
 
-    fn append_query(mut self, parameters: Result<Key, KeyError>) -> Self {
+    pub(crate) fn append_query(mut self, parameters: Result<Key, KeyError>) -> Self {
         let appended = match parameters {
             Ok(value) => query::append(&mut self.plan.url, &value).map_err(Rc::from),
             Err(error) => Err(query::refusal(error)),

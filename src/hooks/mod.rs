@@ -6,6 +6,7 @@ mod clerk;
 mod mutation_options;
 mod observed;
 mod swr_key;
+mod url_key;
 mod use_auth;
 mod use_authenticated_fetch;
 mod use_clerk_swr;
@@ -27,10 +28,11 @@ pub use clerk::{
 #[cfg(feature = "clerk")]
 pub(crate) use clerk::{complain, use_clerk_status};
 pub use mutation_options::{MutationOptions, mutation_options};
-pub use swr_key::{SwrKey, UrlKey};
+pub use swr_key::SwrKey;
+pub use url_key::{Address, UrlKey};
 pub use use_auth::{AuthHandle, use_auth};
 pub use use_authenticated_fetch::use_authenticated_fetch;
-pub use use_clerk_swr::{use_clerk_swr, use_clerk_swr_with};
+pub use use_clerk_swr::{use_clerk_swr, use_clerk_swr_request, use_clerk_swr_with};
 pub use use_is_fetching::{use_is_fetching, use_is_fetching_of};
 pub use use_mutation::{MutationHandle, use_mutation, use_mutation_with};
 pub use use_query::{QueryHandle, use_query, use_query_with};

@@ -1,0 +1,174 @@
+//! SWR's configuration in a browser, and the keys that stand for a request.
+
+#![cfg(target_arch = "wasm32")]
+
+#[path = "support/sign_in.rs"]
+mod sign_in;
+#[path = "support/stage.rs"]
+mod stage;
+
+use std::rc::Rc;
+
+use sign_in::{Network, SignIn, app, user};
+use stage::{Held, Knob, Stage, View, new_client, settle, shown};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use yew::functional::Hook;
+use yew::prelude::*;
+use yew_clerk::client::SwrOptions;
+use yew_clerk::components::{QueryClientProvider, SwrConfig};
+use yew_clerk::fetch;
+use yew_clerk::hooks::{
+    SwrConfigHandle, use_clerk_swr, use_clerk_swr_request, use_swr_config, use_swr_inherited,
+};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+async fn an_address_with_parameters_is_asked_with_them_and_cached_by_them() {
+    let network = Network::new();
+    let page = Knob::new(Some(1));
+    let asked = page.clone();
+    let view = View::new(move |ctx| {
+        let key = asked.get().map(|page| ("/api/notes", [("page", page), ("size", 20)]));
+        shown(use_clerk_swr::<String>(key).run(ctx).data())
+    });
+    let _stage = Stage::new(app(&SignIn::new(user("A")), view.html())).await;
+    network.ok(0, "one").await;
+    page.set(Some(2));
+    view.again().await;
+    network.ok(1, "two").await;
+    page.set(Some(1));
+    view.again().await;
+    assert_eq!(view.last(), "one", "from the cache");
+    page.set(None);
+    view.again().await;
+    assert_eq!(view.last(), "-");
+    assert_eq!(
+        network.asked(),
+        ["/api/notes?page=1&size=20 Bearer A", "/api/notes?page=2&size=20 Bearer A"]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn parameters_that_are_none_are_an_error_and_no_request() {
+    let network = Network::new();
+    let view = View::new(|ctx| {
+        let swr = use_clerk_swr::<String>(("/api/notes", 7)).run(ctx);
+        swr.error().map_or_else(String::new, |error| error.to_string())
+    });
+    let _stage = Stage::new(app(&SignIn::new(user("A")), view.html())).await;
+    settle().await;
+    assert!(view.last().contains("a query is a map"), "{}", view.last());
+    assert_eq!(network.count(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_request_may_be_made_of_any_key() {
+    let network = Network::new();
+    let view = View::new(|ctx| {
+        let swr = use_clerk_swr_request::<_, String>(
+            ("search", "clerk"),
+            |api, (_, text)| api.post("/api/search").json_body(&[text]),
+            SwrOptions::new(),
+        );
+        shown(swr.run(ctx).data())
+    });
+    let sign_in = SignIn::new(user("A"));
+    let _stage = Stage::new(app(&sign_in, view.html())).await;
+    network.ok(0, "found").await;
+    assert_eq!(
+        (network.asked(), view.last()),
+        (vec!["/api/search Bearer A".into()], "found".into())
+    );
+    sign_in.becomes(user("B")).await;
+    assert_eq!(view.last(), "-", "it is as private as any other");
+    assert_eq!(network.asked()[1], "/api/search Bearer B");
+}
+
+fn fetching() -> Rc<SwrOptions> {
+    Rc::new(SwrOptions::new().fetcher(|key| fetch::get(key.as_str().unwrap_or("/"))))
+}
+
+fn configured(value: &Rc<SwrOptions>, html: Html) -> Html {
+    html! {
+        <QueryClientProvider client={new_client()}>
+            <SwrConfig value={value.clone()}>{ html }</SwrConfig>
+        </QueryClientProvider>
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_hook_fetches_by_the_configurations_fetcher_and_reads_its_own_type() {
+    let network = Network::new();
+    let text = View::new(|ctx| shown(use_swr_inherited::<String>("/api/text").run(ctx).data()));
+    let number = View::new(|ctx| {
+        let number = use_swr_inherited::<u32>("/api/number").run(ctx);
+        let error = number.error().map_or("", |_| " error");
+        format!("{}{error}", shown(number.data().map(|n| Rc::new(n.to_string()))))
+    });
+    let html = html! { <>{ text.html() }{ number.html() }</> };
+    let _stage = Stage::new(configured(&fetching(), html)).await;
+    let number_of = |path: &str| network.asked().iter().position(|asked| asked == path).unwrap();
+    network.ok(number_of("/api/text"), "t").await;
+    network.reply(number_of("/api/number"), 200, "7").await;
+    assert_eq!((text.last(), number.last()), ("t".into(), "7".into()));
+    assert_eq!(network.count(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn without_a_fetcher_in_the_configuration_a_hook_shows_the_cache_and_asks_nothing() {
+    let network = Network::new();
+    let client = new_client();
+    let view = View::new(|ctx| {
+        let swr = use_swr_inherited::<String>("k").run(ctx);
+        format!("{} {}", shown(swr.data()), swr.is_loading())
+    });
+    let html = html! { <QueryClientProvider client={client.clone()}>{ view.html() }</QueryClientProvider> };
+    let _stage = Stage::new(html).await;
+    client.set_query_data("k", "written".to_owned()).unwrap();
+    settle().await;
+    assert_eq!((view.log(), network.count()), (vec!["- false".into(), "written false".into()], 0));
+}
+
+#[wasm_bindgen_test]
+async fn a_function_replaces_what_the_enclosing_configuration_says() {
+    let network = Network::new();
+    let view = View::new(|ctx| shown(use_swr_inherited::<String>("/api/foo").run(ctx).data()));
+    let fallback = SwrOptions::new().fallback("/api/foo", "f".to_owned());
+    let outer = Rc::new((*fetching()).clone().with(&fallback));
+    let show = |value_with: Callback<SwrOptions, SwrOptions>| {
+        let inner = html! { <SwrConfig {value_with}>{ view.html() }</SwrConfig> };
+        configured(&outer, inner)
+    };
+    let nothing = Stage::new(show(Callback::from(|_| SwrOptions::new()))).await;
+    assert_eq!((network.count(), view.last()), (0, "-".into()), "neither fetcher nor fallback");
+    nothing.end().await;
+    let _more = Stage::new(show(Callback::from(|over: SwrOptions| over))).await;
+    assert_eq!((network.count(), view.last()), (1, "f".into()));
+}
+
+#[wasm_bindgen_test]
+async fn the_configuration_can_be_had_and_stays_the_same_one() {
+    let held = Held::<Vec<SwrConfigHandle>>::new();
+    held.set(Vec::new());
+    let (left, client) = (held.clone(), new_client());
+    let view = View::new(move |ctx| {
+        let mut seen = left.get();
+        seen.push(use_swr_config().run(ctx));
+        left.set(seen);
+        String::new()
+    });
+    let value = Rc::new(SwrOptions::new().fallback("k", 1));
+    let html = || {
+        html! { <SwrConfig value={value.clone()} client={client.clone()}>{ view.html() }</SwrConfig> }
+    };
+    let mut stage = Stage::new(html()).await;
+    stage.show(html()).await;
+    view.again().await;
+    let seen = held.get();
+    assert!(seen.len() >= 2 && seen.iter().all(|config| *config == seen[0]));
+    assert!(*seen[0].client() == client);
+    let options = seen[0].options().resolved();
+    let key = yew_clerk::engine::key::Key::of("k").unwrap();
+    assert!(options.fallback.as_ref().and_then(|all| all.get(&key)).is_some());
+}
