@@ -5,6 +5,7 @@
 mod clerk;
 mod mutation_options;
 mod observed;
+mod suspended;
 mod swr_key;
 mod url_key;
 mod use_auth;
@@ -17,6 +18,7 @@ mod use_query_client;
 mod use_swr;
 mod use_swr_config;
 mod use_swr_inherited;
+mod use_swr_suspense;
 mod watched;
 
 #[cfg(feature = "clerk")]
@@ -41,3 +43,4 @@ pub(crate) use use_swr::swr_defaults;
 pub use use_swr::{SwrHandle, use_swr, use_swr_immutable, use_swr_with};
 pub use use_swr_config::{SwrConfigHandle, use_swr_config};
 pub use use_swr_inherited::{use_swr_inherited, use_swr_inherited_with};
+pub use use_swr_suspense::{use_clerk_swr_suspense, use_swr_suspense, use_swr_suspense_with};

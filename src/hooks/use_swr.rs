@@ -171,6 +171,10 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
         Self { observed, types: PhantomData }
     }
 
+    pub(super) const fn observed(&self) -> &Observed {
+        &self.observed
+    }
+
     /// The data: from the cache, else the last key's (if kept), else the fallback.
     #[must_use]
     pub fn data(&self) -> Option<Rc<T>> {

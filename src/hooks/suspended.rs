@@ -1,0 +1,41 @@
+//! Suspending a component until what it observes is there.
+
+use yew::prelude::*;
+use yew::suspense::{Suspension, SuspensionHandle};
+
+use super::observed::Observed;
+use crate::engine::observer::Fields;
+
+/// How often a suspension is used: Yew keeps a listener of each time.
+const USES: u8 = 64;
+
+/// What a component waits by. It is told of its data by its observer, so nobody resumes this.
+struct Waiting {
+    suspension: Suspension,
+    /// Kept as long as the suspension is used: to drop it costs a render.
+    _handle: SuspensionHandle,
+    uses: u8,
+}
+
+fn suspension(waiting: &mut Option<Waiting>) -> Suspension {
+    if waiting.as_ref().is_some_and(|waiting| waiting.uses == USES) {
+        *waiting = None;
+    }
+    let waiting = waiting.get_or_insert_with(|| {
+        let (suspension, handle) = Suspension::new();
+        Waiting { suspension, _handle: handle, uses: 0 }
+    });
+    waiting.uses += 1;
+    waiting.suspension.clone()
+}
+
+/// Suspends while the first request runs and there is nothing to be shown: neither data, be it old or a stand-in, nor an
+/// error. What is fetched in the background changes none of these fields, so it neither suspends nor renders.
+#[hook]
+pub(crate) fn use_suspended(observed: &Observed) -> Result<(), Suspension> {
+    let waiting = use_mut_ref(|| None);
+    let wanted = Fields::DATA.with(Fields::ERROR).with(Fields::IS_LOADING);
+    let is_pending = observed
+        .read(wanted, |shown| shown.is_loading && shown.data.is_none() && shown.error.is_none());
+    if is_pending { Err(suspension(&mut waiting.borrow_mut())) } else { Ok(()) }
+}
