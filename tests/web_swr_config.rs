@@ -7,18 +7,21 @@ mod sign_in;
 #[path = "support/stage.rs"]
 mod stage;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use sign_in::{Network, SignIn, app, user};
-use stage::{Held, Knob, Stage, View, new_client, settle, shown};
+use stage::{Held, Knob, Server, Stage, View, new_client, settle, shown};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use yew::functional::Hook;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 use yew_clerk::client::SwrOptions;
 use yew_clerk::components::{QueryClientProvider, SwrConfig};
+use yew_clerk::engine::erased::Data;
 use yew_clerk::fetch;
 use yew_clerk::hooks::{
-    SwrConfigHandle, use_clerk_swr, use_clerk_swr_request, use_swr_config, use_swr_inherited,
+    SwrCall, SwrConfigHandle, SwrNext, SwrShown, use_clerk_swr, use_clerk_swr_request, use_next,
+    use_swr_config, use_swr_inherited, use_swr_with,
 };
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -171,4 +174,125 @@ async fn the_configuration_can_be_had_and_stays_the_same_one() {
     let options = seen[0].options().resolved();
     let key = yew_clerk::engine::key::Key::of("k").unwrap();
     assert!(options.fallback.as_ref().and_then(|all| all.get(&key)).is_some());
+}
+
+/// What the middlewares have noted.
+type Notes = Rc<RefCell<Vec<String>>>;
+
+fn noting(
+    notes: &Notes,
+    name: &'static str,
+) -> impl Fn(SwrCall, SwrNext) -> Noting + 'static + use<> {
+    let notes = notes.clone();
+    move |call, next| Noting { notes: notes.clone(), name, call, next }
+}
+
+struct Noting {
+    notes: Notes,
+    name: &'static str,
+    call: SwrCall,
+    next: SwrNext,
+}
+
+impl Hook for Noting {
+    type Output = SwrShown;
+
+    fn run(self, ctx: &mut HookContext) -> SwrShown {
+        let key = self.call.key().map(ToString::to_string).unwrap_or_default();
+        self.notes.borrow_mut().push(format!("into {} with {key}", self.name));
+        let shown = use_next(self.next, self.call).run(ctx);
+        self.notes.borrow_mut().push(format!("out of {}", self.name));
+        shown
+    }
+}
+
+/// P54.
+#[wasm_bindgen_test]
+async fn middlewares_of_the_configuration_lie_around_those_of_the_hook() {
+    let (notes, server) = (Notes::default(), Server::new());
+    let own =
+        Options::new().middleware(noting(&notes, "hook 1")).middleware(noting(&notes, "hook 2"));
+    let outer: Rc<SwrOptions> = Rc::new(SwrOptions::new().middleware(noting(&notes, "outer")));
+    let inner: Rc<SwrOptions> = Rc::new(SwrOptions::new().middleware(noting(&notes, "inner")));
+    let fetch = server.clone();
+    let view = View::new(move |ctx| {
+        let server = fetch.clone();
+        shown(use_swr_with("k", move |key| server.fetch(key), own.clone()).run(ctx).data())
+    });
+    let html = html! { <SwrConfig value={inner}>{ view.html() }</SwrConfig> };
+    let _stage = Stage::new(configured(&outer, html)).await;
+    let names = ["outer", "inner", "hook 1", "hook 2"];
+    let mut expected: Vec<_> = names.iter().map(|name| format!("into {name} with \"k\"")).collect();
+    expected.extend(names.iter().rev().map(|name| format!("out of {name}")));
+    assert_eq!(*notes.borrow(), expected);
+    server.ok(0, "data").await;
+    assert_eq!(view.log(), ["-", "data"]);
+}
+
+type Options = SwrOptions<String, String>;
+
+#[wasm_bindgen_test]
+async fn a_middleware_may_change_key_fetcher_and_options() {
+    #[hook]
+    fn use_prefixed(call: SwrCall, next: SwrNext) -> SwrShown {
+        let key = call.key().map(|key| ("prefix", key.clone()));
+        let call = call.with_key(key).with_options(&SwrOptions::new().revalidate_if_stale(false));
+        let call = call.wrap_fetcher(|fetcher| {
+            Rc::new(move |context| {
+                let running = fetcher(context);
+                Box::pin(async move {
+                    let data = running.await?;
+                    let text = data.get::<String>().map(|text| format!("<{text}>"));
+                    Ok(text.map_or(data, Data::new))
+                })
+            })
+        });
+        use_next(next, call)
+    }
+    let (server, client) = (Server::new(), new_client());
+    let fetch = server.clone();
+    let view = View::new(move |ctx| {
+        let (server, options) = (fetch.clone(), Options::new().middleware(use_prefixed));
+        shown(use_swr_with("k", move |key| server.fetch(key), options).run(ctx).data())
+    });
+    let html = html! { <QueryClientProvider client={client.clone()}>{ view.html() }</QueryClientProvider> };
+    let stage = Stage::new(html).await;
+    server.ok(0, "data").await;
+    assert_eq!((view.last(), server.asked()), ("<data>".into(), vec!["k".into()]));
+    let cached = client.get_query_data::<String>(("prefix", "k")).unwrap();
+    assert_eq!(shown(cached), "<data>");
+    stage.end().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_middleware_may_use_hooks_and_show_other_data() {
+    #[hook]
+    fn use_laggy(call: SwrCall, next: SwrNext) -> SwrShown {
+        let last = use_mut_ref(|| None);
+        let shown = use_next(next, call);
+        let mut last = last.borrow_mut();
+        match (shown.erased_data(), last.clone()) {
+            (None, Some(known)) => shown.with_data(known),
+            (data, _) => {
+                *last = data;
+                shown
+            }
+        }
+    }
+    let (server, key) = (Server::new(), Knob::new("k"));
+    let (fetch, asked) = (server.clone(), key.clone());
+    let view = View::new(move |ctx| {
+        let (server, options) = (fetch.clone(), Options::new().middleware(use_laggy));
+        let swr = use_swr_with(asked.get(), move |key| server.fetch(key), options).run(ctx);
+        format!("{} {}", shown(swr.data()), swr.is_loading())
+    });
+    let html =
+        html! { <QueryClientProvider client={new_client()}>{ view.html() }</QueryClientProvider> };
+    let _stage = Stage::new(html).await;
+    server.ok(0, "old").await;
+    key.set("l");
+    view.again().await;
+    assert_eq!(view.last(), "old true");
+    server.ok(1, "new").await;
+    assert_eq!(view.log(), ["- true", "old false", "old true", "new false"]);
 }

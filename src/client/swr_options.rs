@@ -1,5 +1,6 @@
 //! The options of SWR's hooks.
 
+use std::any::Any;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
@@ -32,18 +33,20 @@ pub struct SwrOptions<T = (), E = ()> {
     /// What was set; the rest comes from the enclosing `SwrConfig`, else from SWR's defaults. Functions, so that
     /// an app carries the options that it sets, and no others.
     changes: Vec<Change>,
+    /// What lies around the hook, the outermost first: `Middleware`, of which this layer knows nothing.
+    pub(crate) layers: Vec<Rc<dyn Any>>,
     types: PhantomData<fn() -> (T, E)>,
 }
 
 impl<T, E> Clone for SwrOptions<T, E> {
     fn clone(&self) -> Self {
-        Self { changes: self.changes.clone(), types: PhantomData }
+        Self { changes: self.changes.clone(), layers: self.layers.clone(), types: PhantomData }
     }
 }
 
 impl<T, E> Default for SwrOptions<T, E> {
     fn default() -> Self {
-        Self { changes: Vec::new(), types: PhantomData }
+        Self { changes: Vec::new(), layers: Vec::new(), types: PhantomData }
     }
 }
 
@@ -93,12 +96,13 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {
         self.changes.extend_from_slice(&other.changes);
+        self.layers.extend_from_slice(&other.layers);
         self
     }
 
     /// The same options for code that is compiled once for all types.
     pub(crate) fn erased(self) -> SwrOptions {
-        SwrOptions { changes: self.changes, types: PhantomData }
+        SwrOptions { changes: self.changes, layers: self.layers, types: PhantomData }
     }
 
     fn set(mut self, change: impl Fn(&mut ObserverOptions) + 'static) -> Self {

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "clerk")]
 mod clerk;
+mod middleware;
 mod mutation_options;
 mod observed;
 mod suspended;
@@ -29,6 +30,7 @@ pub use clerk::{
 };
 #[cfg(feature = "clerk")]
 pub(crate) use clerk::{complain, use_clerk_status};
+pub use middleware::{SwrCall, SwrNext, SwrShown, use_next};
 pub use mutation_options::{MutationOptions, mutation_options};
 pub use swr_key::SwrKey;
 pub use url_key::{Address, UrlKey};

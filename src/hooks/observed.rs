@@ -25,11 +25,19 @@ pub(crate) struct Observed {
     view: Rc<View>,
     revision: u32,
     problem: Option<Problem>,
+    /// Shown in the place of the data, by a middleware.
+    instead: Option<Data>,
 }
 
 impl PartialEq for Observed {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.view, &other.view)
+        let is_same_data = match (&self.instead, &other.instead) {
+            (Some(this), Some(other)) => this.ptr_eq(other),
+            (None, None) => true,
+            _ => false,
+        };
+        is_same_data
+            && Rc::ptr_eq(&self.view, &other.view)
             && self.revision == other.revision
             && self.key == other.key
             && self.problem == other.problem
@@ -42,7 +50,17 @@ impl Observed {
     }
 
     pub fn data<T: 'static>(&self) -> Option<Rc<T>> {
-        self.read(Fields::DATA, |shown| shown.data.as_ref().and_then(Data::get))
+        self.erased_data().as_ref().and_then(Data::get)
+    }
+
+    pub fn erased_data(&self) -> Option<Data> {
+        let own = self.read(Fields::DATA, |shown| shown.data.clone());
+        self.instead.clone().or(own)
+    }
+
+    pub fn with_data(mut self, data: Data) -> Self {
+        self.instead = Some(data);
+        self
     }
 
     pub fn error<E: 'static>(&self) -> Option<Rc<E>> {
@@ -122,6 +140,7 @@ impl Slot {
             revision: view.revision(),
             view,
             problem: None,
+            instead: None,
         }
     }
 
@@ -134,6 +153,7 @@ impl Slot {
             view: self.empty.get_or_insert_default().clone(),
             revision: 0,
             problem,
+            instead: None,
         }
     }
 

@@ -4,9 +4,11 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
-use super::observed::{Observed, Types, use_observed};
+use super::middleware::{SwrCall, through};
+use super::observed::{Observed, Types};
 use super::swr_key::{SwrKey, swr_key};
 use crate::browser::{default_client, is_network_slow};
 use crate::client::{
@@ -117,23 +119,43 @@ pub(crate) enum Asking {
 }
 
 /// What the SWR hooks share: everything but the way to the fetcher.
-#[hook]
 pub(crate) fn use_swr_observed(
     key: Result<Option<Key>, Problem>,
     asking: Asking,
     options: SwrOptions,
     types: Types,
-) -> Observed {
-    let around = use_surroundings();
-    let client = around.client_of_swr().cloned().unwrap_or_else(default_client);
-    let parent = around.swr_options.clone().unwrap_or_else(swr_defaults);
-    let options = options.resolve(&parent);
-    let fetcher = match asking {
-        Asking::Own(fetcher) => fetcher,
-        Asking::Inherited(make) => options.fetcher.clone().map(make),
-    };
-    let watch = key.map(|key| Watch { key, options, fetcher });
-    use_observed(Ok(client), watch, types)
+) -> impl Hook<Output = Observed> {
+    SwrObserved { key, asking, options, types }
+}
+
+struct SwrObserved {
+    key: Result<Option<Key>, Problem>,
+    asking: Asking,
+    options: SwrOptions,
+    types: Types,
+}
+
+/// By hand, as the middlewares are hooks that are not known when this is compiled.
+impl Hook for SwrObserved {
+    type Output = Observed;
+
+    fn run(self, ctx: &mut HookContext) -> Observed {
+        let around = use_surroundings().run(ctx);
+        let client = around.client_of_swr().cloned().unwrap_or_else(default_client);
+        let parent = around.swr_options.clone().unwrap_or_else(swr_defaults);
+        let options = self.options.resolve(&parent);
+        let fetcher = match self.asking {
+            Asking::Own(fetcher) => fetcher,
+            Asking::Inherited(make) => options.fetcher.clone().map(make),
+        };
+        let watch = self.key.map(|key| Watch { key, options, fetcher });
+        let call = SwrCall { client, watch, types: self.types };
+        let outer = around.swr_value.as_ref().map(|value| &*value.layers).unwrap_or_default();
+        if outer.is_empty() && self.options.layers.is_empty() {
+            return call.observe(ctx);
+        }
+        through([outer, &self.options.layers].concat(), call, ctx)
+    }
 }
 
 thread_local! {
