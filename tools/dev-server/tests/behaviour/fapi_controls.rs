@@ -145,3 +145,24 @@ async fn pages_of_the_app_use_clerk_through_their_own_origin() {
     let answer = sent.form(&crate::fapi_page::credentials("ada")).send(&app).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
+
+#[tokio::test]
+async fn a_user_can_be_made_a_member_of_hundreds_of_organisations() {
+    let app = App::new();
+    let order = |count: u32| {
+        post("/__dev/clerk/memberships").json(json!({ "user": "linus", "count": count }))
+    };
+    for (count, status) in [(0, 422), (1_001, 422), (300, 204)] {
+        assert_eq!(order(count).send(&app).await.status, status, "{count}");
+    }
+    let (mut page, _) = Page::of(&app, Key::Live, "linus").await;
+    let client = page.client().await;
+    let listed = client["sessions"][0]["user"]["organization_memberships"].as_array().unwrap();
+    assert_eq!(listed.len(), 300);
+    for (query, wanted) in [("", 10), ("?limit=50&offset=10", 50), ("?limit=50&offset=290", 10)] {
+        let path = format!("/me/organization_memberships{query}");
+        let found = page.get(&path).await.json()["response"].clone();
+        assert_eq!(found["data"].as_array().unwrap().len(), wanted, "{query}");
+        assert_eq!(found["total_count"], 300);
+    }
+}

@@ -7,18 +7,27 @@ use super::call::Call;
 use super::resources;
 use crate::error::ApiError;
 
+/// How many things a page has that asks for no number.
+const PAGE: usize = 10;
+
 /// `GET /me`.
 pub fn read(call: &Call) -> Result<Answer, ApiError> {
     let open = call.own_session()?;
     Ok(enveloped(resources::user(&open.user, &open.memberships)))
 }
 
-/// `GET /me/organization_memberships`. All are on the first page.
+/// `GET /me/organization_memberships`, by pages of `limit` from `offset` on.
 pub fn memberships(call: &Call) -> Result<Answer, ApiError> {
     let open = call.own_session()?;
-    let first = call.query.get("offset").is_none_or(|offset| offset == "0");
-    let all = open.memberships.iter().map(|found| resources::membership(&open.user, found));
-    let page: Vec<_> = all.filter(|_| first).collect();
+    let number = |name| call.query.filled(name).and_then(|text| text.parse::<usize>().ok());
+    let (offset, limit) = (number("offset").unwrap_or(0), number("limit").unwrap_or(PAGE));
+    let page: Vec<_> = open
+        .memberships
+        .iter()
+        .skip(offset)
+        .take(limit)
+        .map(|found| resources::membership(&open.user, found))
+        .collect();
     Ok(enveloped(json!({ "data": page, "total_count": open.memberships.len() })))
 }
 
