@@ -23,11 +23,12 @@ pub enum Left {
     This(JsValue),
 }
 
-/// A script that is loading. Dropped before it has worked, it takes its tag off the page: a dead tag would stop the next
-/// attempt.
+/// A script that is loading. If it fails, its tag is taken off the page: a dead one would stop the next attempt. If
+/// nobody waits any longer, the tag stays, without our mark: clerk-js reads its key there, however late it comes.
 pub struct Script {
     element: Element,
     is_ours: bool,
+    has_ended: bool,
     has_worked: bool,
     outcome: Receiver<bool>,
     _listeners: [EventListener; 2],
@@ -63,12 +64,21 @@ impl Script {
             let place = place.or_else(|| document.document_element()).ok_or_else(no_page)?;
             place.append_child(&element).map_err(|_| no_page())?;
         }
-        Ok(Self { element, is_ours, has_worked: false, outcome, _listeners: listeners })
+        Ok(Self {
+            element,
+            is_ours,
+            has_ended: false,
+            has_worked: false,
+            outcome,
+            _listeners: listeners,
+        })
     }
 
     /// Waits until the script has run, and gives what it left at the page under this name.
     pub async fn leaves(mut self, name: &str) -> Left {
-        if !(&mut self.outcome).await.unwrap_or(false) {
+        let is_fetched = (&mut self.outcome).await.unwrap_or(false);
+        self.has_ended = true;
+        if !is_fetched {
             return Left::NotFetched;
         }
         let left = global(name);
@@ -80,8 +90,14 @@ impl Script {
 
 impl Drop for Script {
     fn drop(&mut self) {
-        if self.is_ours && !self.has_worked {
+        if !self.is_ours || self.has_worked {
+            return;
+        }
+        if self.has_ended {
             self.element.remove();
+        } else {
+            // It fails for names that are none.
+            drop(self.element.remove_attribute(MARK));
         }
     }
 }

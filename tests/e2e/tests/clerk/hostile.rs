@@ -85,6 +85,25 @@ fn a_load_that_never_ends_is_a_failure_after_a_while_and_is_welcome_later() {
 }
 
 #[test]
+fn a_script_that_comes_after_all_is_of_use_to_the_next_attempt() {
+    test(setup().with_failing_requests(), |world| {
+        let page = &world.page;
+        world.controls().fault("/__clerk/npm", "delay:18000", Some(1));
+        page.open("/");
+        page.wait_attribute("user", "data-state", "failed");
+        until("Clerk's script", || {
+            (page.run("return typeof window.Clerk", json!([])) == "object").then_some(())
+        });
+        page.click("retry");
+        page.wait_attribute("user", "data-state", "signed-out");
+        let scripts = world.requests().only(|entry| entry.path.ends_with("clerk.browser.js"));
+        assert_eq!(scripts.count(), 1, "{scripts}");
+        sign_in(page, "ada");
+        greeted(page, ADA);
+    });
+}
+
+#[test]
 fn clerk_works_without_the_browsers_storage() {
     test(setup().script(BLOCKED_STORAGE).with_failing_requests(), |world| {
         signed_in(world, Key::Live, "ada");
