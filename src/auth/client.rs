@@ -144,8 +144,9 @@ impl AuthClient {
 
     /// A valid token, from memory if possible.
     ///
-    /// While the source is loading, the future waits for that. Dropping it stops the waiting, and never
-    /// the request that others may wait for.
+    /// While the source is loading, the future waits for that. Who asks between two users does so on behalf of
+    /// the first, and never gets the token of the second. Dropping the future stops the waiting, and never the
+    /// request that others may wait for.
     ///
     /// # Errors
     /// When there is no token within the deadline; the [`TokenError`] says why.

@@ -27,6 +27,40 @@ fn nothing_of_one_user_is_ever_shown_to_the_next() {
 }
 
 #[test]
+fn another_session_of_the_browser_shows_nothing_of_the_one_before() {
+    test(setup().script(scripts::WITNESS).with_failing_requests(), |world| {
+        let page = &world.page;
+        signed_in(world, Key::Live, "ada");
+        greeted(page, ADA);
+        world.controls().fault_once("GET", "/api/foo", "delay:1500");
+        page.click("again");
+        // Both stay signed in; Clerk goes from one to the other without a sign-out between.
+        let switch = "
+            window.witnessed = [];
+            const given = { strategy: 'password', identifier: 'grace', password: 'nanoseconds' };
+            return Clerk.client.signIn.create(given)
+                .then((attempt) => Clerk.setActive({ session: attempt.createdSessionId }))
+                .then(() => { window.witnessed = [document.body.innerText]; return true; });";
+        page.run(switch, serde_json::json!([]));
+        greeted(page, GRACE);
+        crate::time_passes(2.0);
+        let shown = page.run("return window.witnessed.join('\\n')", serde_json::json!([]));
+        assert!(!shown.as_str().unwrap_or_default().contains(ADA), "{shown}");
+        let sessions = page.run("return Clerk.client.sessions.length", serde_json::json!([]));
+        assert_eq!(sessions, 2);
+        // And back again.
+        let back = "
+            const ada = Clerk.client.sessions.find((session) => session.id !== Clerk.session.id);
+            return Clerk.setActive({ session: ada.id })
+                .then(() => { window.witnessed = [document.body.innerText]; return true; });";
+        page.run(back, serde_json::json!([]));
+        greeted(page, ADA);
+        let shown = page.run("return window.witnessed.join('\\n')", serde_json::json!([]));
+        assert!(!shown.as_str().unwrap_or_default().contains(GRACE), "{shown}");
+    });
+}
+
+#[test]
 fn another_organisation_is_another_owner_of_the_data() {
     test(setup(), |world| {
         let page = &world.page;
