@@ -103,6 +103,9 @@ pub fn fixed_token(token: impl Into<Token>) -> CustomSource {
 /// A source for apps whose session is a cookie alone: requests carry no header, and go to the page's own
 /// origin only.
 ///
+/// Not for Clerk: all tabs share its cookie, which speaks for the organisation of the tab that had the focus last.
+/// The tokens of `ClerkProvider` speak for the tab that asks.
+///
 /// A refused cookie cannot be renewed; see [`CustomSource::cookie_with_renewal`] for one that can.
 #[must_use]
 pub fn cookie(identity: Identity) -> CustomSource {
