@@ -10,7 +10,7 @@ use crate::cookies;
 use crate::error::ApiError;
 use crate::request_log::LogTicket;
 use crate::state::AppState;
-use crate::store::{SessionRecord, User};
+use crate::store::User;
 use crate::tokens::{Jwt, Refusal, Verified};
 
 /// By which way a token came.
@@ -115,40 +115,6 @@ fn stranger(id: String) -> User {
         password: String::new(),
         org_id: None,
         email: String::new(),
-    }
-}
-
-/// The live session of the browser, proven by its `__client` cookie. On a state-changing request a
-/// foreign page is refused first.
-pub struct Client {
-    /// The session and its user; `None` if nobody is signed in.
-    pub session: Option<(SessionRecord, User)>,
-    /// The browser's secret, whether it still means something or not.
-    pub secret: Option<String>,
-}
-
-impl FromRequestParts<AppState> for Client {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        state.origins().check_cookie_use(&parts.method, &parts.headers)?;
-        let Some(secret) = cookies::read(&parts.headers, cookies::CLIENT).map(str::to_owned) else {
-            return Ok(Self { session: None, secret: None });
-        };
-        let looked_up = secret.clone();
-        let session = state
-            .store(move |store| {
-                let Some(session) = store.session_of_client(&looked_up)? else {
-                    return Ok(None);
-                };
-                let user = store.user(&session.user_id)?;
-                Ok(user.map(|user| (session, user)))
-            })
-            .await?;
-        if let Some((_, user)) = &session {
-            identify(state, &parts.extensions, &user.id);
-        }
-        Ok(Self { session, secret: Some(secret) })
     }
 }
 

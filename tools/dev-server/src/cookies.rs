@@ -2,9 +2,7 @@
 
 use axum::http::header::{self, HeaderMap, HeaderValue};
 
-use crate::tokens::Jwt;
-
-/// Holds the session token. Scripts may read it, as with Clerk.
+/// Holds the session token. Clerk's scripts write it.
 pub const SESSION: &str = "__session";
 /// Holds the long-lived secret that stands for the browser. Scripts never see it.
 pub const CLIENT: &str = "__client";
@@ -12,8 +10,7 @@ pub const CLIENT: &str = "__client";
 /// another tab.
 const CLIENT_UAT: &str = "__client_uat";
 
-/// A year, in seconds. The token inside expires long before; the cookie staying is what makes an
-/// expired token in a cookie a case that callers must handle.
+/// A year, in seconds.
 const MAX_AGE_SECONDS: u32 = 31_536_000;
 
 /// The value of the cookie `name`, if the request carries it. The first one counts.
@@ -27,14 +24,6 @@ pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(found, _)| *found == name)
         .map(|(_, value)| value)
-}
-
-/// Adds the cookie with the session token to an answer.
-pub fn set_session(headers: &mut HeaderMap, jwt: &Jwt) {
-    append(
-        headers,
-        &format!("{SESSION}={}; Path=/; SameSite=Lax; Max-Age={MAX_AGE_SECONDS}", jwt.expose()),
-    );
 }
 
 /// Adds the cookie with the client's secret to an answer.
@@ -53,14 +42,8 @@ pub fn set_client_uat(headers: &mut HeaderMap, seconds: u64) {
     );
 }
 
-/// Makes the browser forget the two cookies that identify.
-pub fn clear(headers: &mut HeaderMap) {
-    append(headers, &format!("{SESSION}=; Path=/; SameSite=Lax; Max-Age=0"));
-    append(headers, &format!("{CLIENT}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
-}
-
 fn append(headers: &mut HeaderMap, cookie: &str) {
-    // Never fails: tokens and secrets consist of letters, digits, dots, dashes and underscores.
+    // Never fails: secrets and times consist of letters and digits.
     if let Ok(value) = HeaderValue::from_str(cookie) {
         headers.append(header::SET_COOKIE, value);
     }

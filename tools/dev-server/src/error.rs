@@ -73,12 +73,6 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    /// 401 `signed_out`.
-    #[must_use]
-    pub fn signed_out() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "signed_out", "Nobody is signed in here.")
-    }
-
     /// 403 `cross_site`.
     #[must_use]
     pub fn cross_site() -> Self {

@@ -11,7 +11,6 @@ use serde::Serialize;
 
 use crate::auth::Presented;
 use crate::clerk::BrowserKey;
-use crate::cookies;
 use crate::faults::DropConnection;
 use crate::routes::is_below;
 use crate::state::AppState;
@@ -123,10 +122,9 @@ pub async fn record(State(state): State<AppState>, mut request: Request, next: N
     response
 }
 
-/// By what the request wants to be known. Sign-in's own endpoints look at the other cookie, and Clerk's
-/// may take the place of that from the query.
+/// By what the request wants to be known. Clerk's endpoints look at the browser's cookie, or at what takes its
+/// place in the query.
 fn credential(headers: &HeaderMap, uri: &Uri) -> &'static str {
-    let in_browser = || cookies::read(headers, cookies::CLIENT).is_some();
     if is_below(uri.path(), "/__clerk") {
         return match BrowserKey::of(headers, uri) {
             Some(BrowserKey::Query(_)) => "query",
@@ -137,7 +135,6 @@ fn credential(headers: &HeaderMap, uri: &Uri) -> &'static str {
     match Presented::of(headers) {
         Presented::Bearer(_) => "bearer",
         Presented::Cookie(_) => "cookie",
-        Presented::Nothing if is_below(uri.path(), "/auth") && in_browser() => "cookie",
         Presented::Nothing => "none",
     }
 }

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
 
-use crate::clerk::{self, instance::Instance, tokens::Form};
+use crate::clerk::instance::Instance;
+use crate::clerk::tokens::{Form, mint};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::ApiError;
@@ -15,8 +16,8 @@ use crate::faults::StandingFaults;
 use crate::keys::{KeyError, SigningKeys};
 use crate::origin::AllowedOrigins;
 use crate::request_log::RequestLog;
-use crate::store::{OpenSession, SessionRecord, Store, StoreError};
-use crate::tokens::{self, Jwt, Refusal, Subject, TokenSettings, Verified};
+use crate::store::{OpenSession, Store, StoreError};
+use crate::tokens::{self, Jwt, Refusal, TokenSettings, Verified};
 
 /// A cheap handle to the server's state.
 #[derive(Clone)]
@@ -112,26 +113,11 @@ impl AppState {
             .map_err(ApiError::from)
     }
 
-    /// Mints a token for a live session, for the page that sent `headers`.
-    ///
-    /// # Errors
-    /// 500 if signing fails.
-    pub fn mint(&self, session: &SessionRecord, headers: &HeaderMap) -> Result<Jwt, ApiError> {
-        let subject = Subject {
-            user_id: &session.user_id,
-            session_id: &session.id,
-            org_id: session.org_id.as_deref(),
-        };
-        let azp = self.0.origins.azp(headers);
-        let settings = *self.token_settings();
-        tokens::mint(&self.0.keys, &self.0.issuer, subject, azp, settings, self.now_ms())
-    }
-
     /// Mints a token as Clerk does, for the page that sent `headers`. `form` says what it is to be good for.
     ///
     /// # Errors
     /// 500 if signing fails.
-    pub fn mint_clerk(
+    pub fn mint(
         &self,
         open: &OpenSession,
         form: Form<'_>,
@@ -139,10 +125,10 @@ impl AppState {
     ) -> Result<Jwt, ApiError> {
         let azp = self.0.origins.azp(headers);
         let settings = *self.token_settings();
-        clerk::tokens::mint(&self.0.keys, &self.0.issuer, open, form, azp, settings, self.now_ms())
+        mint(&self.0.keys, &self.0.issuer, open, form, azp, settings, self.now_ms())
     }
 
-    /// Whether a browser may have one session only, with Clerk's sign-in.
+    /// Whether a browser may have one session only.
     #[must_use]
     pub fn single_session(&self) -> bool {
         self.0.single_session.load(Ordering::Relaxed)

@@ -1,20 +1,16 @@
-//! Session tokens: minting, checking, and why one is refused.
+//! Session tokens: checking, and why one is refused.
 
 use std::fmt;
 
 use axum::http::StatusCode;
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
-use crate::keys::SigningKeys;
 use crate::origin::{AllowedOrigins, Origin};
-use crate::random;
 
 /// How far the clocks of issuer and verifier may differ, in milliseconds. Clerk's default is the same.
 pub const LEEWAY_MS: i64 = 5_000;
-/// How long before its minting a token counts as valid, in seconds. The same as Clerk's.
-const BACKDATED_SECONDS: i64 = 10;
 
 /// A token as text. Its `Debug` form hides it, so that it cannot slip into a log.
 #[derive(Clone)]
@@ -39,8 +35,8 @@ impl fmt::Debug for Jwt {
     }
 }
 
-/// What a token says. Times are in seconds since the Unix epoch.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What is read from a token. Times are in seconds since the Unix epoch.
+#[derive(Debug, Clone, Deserialize)]
 pub struct Claims {
     /// Issuer: the server's own address.
     pub iss: String,
@@ -59,38 +55,12 @@ pub struct Claims {
     /// A name of its own, so that two tokens of one second differ.
     pub jti: String,
     /// The active organisation.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub o: Option<OrgClaim>,
-    /// The session's state, in a token of Clerk's. It is written elsewhere.
-    #[serde(skip_serializing, default)]
+    /// The session's state.
     pub sts: Option<String>,
 }
 
 impl Claims {
-    /// What a token for `subject` says that is minted at `now_ms` by the server's clock.
-    #[must_use]
-    pub fn new(
-        issuer: &str,
-        subject: Subject<'_>,
-        azp: Origin,
-        settings: TokenSettings,
-        now_ms: u64,
-    ) -> Self {
-        let iat = seconds(now_ms).saturating_add(i64::from(settings.skew_seconds));
-        Self {
-            iss: issuer.to_owned(),
-            sub: subject.user_id.to_owned(),
-            sid: subject.session_id.to_owned(),
-            azp: Some(azp),
-            iat,
-            nbf: iat.saturating_sub(BACKDATED_SECONDS),
-            exp: iat.saturating_add(i64::from(settings.life_seconds)),
-            jti: random::id(""),
-            o: subject.org_id.map(|id| OrgClaim { id: id.to_owned() }),
-            sts: None,
-        }
-    }
-
     /// Whether the user still has something to do before the session counts.
     #[must_use]
     pub fn is_pending(&self) -> bool {
@@ -99,7 +69,7 @@ impl Claims {
 }
 
 /// The organisation in a token.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct OrgClaim {
     /// The organisation's id.
     pub id: String,
@@ -113,17 +83,6 @@ pub struct TokenSettings {
     pub life_seconds: u32,
     /// How far the minting clock is ahead of the real one, in seconds; negative when it lags.
     pub skew_seconds: i32,
-}
-
-/// Whom a token is for.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    /// The user's id.
-    pub user_id: &'a str,
-    /// The session's id.
-    pub session_id: &'a str,
-    /// The active organisation's id, if any.
-    pub org_id: Option<&'a str>,
 }
 
 /// Why a request is not authenticated.
@@ -173,43 +132,6 @@ impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, refusal.code(), refusal.message())
     }
-}
-
-/// Mints a token for `subject`, at `now_ms` by the server's clock.
-///
-/// # Errors
-/// 500 if signing fails, which takes a broken key.
-pub fn mint(
-    keys: &SigningKeys,
-    issuer: &str,
-    subject: Subject<'_>,
-    azp: Origin,
-    settings: TokenSettings,
-    now_ms: u64,
-) -> Result<Jwt, ApiError> {
-    sign(keys, header(keys), &Claims::new(issuer, subject, azp, settings, now_ms))
-}
-
-/// The header of a token.
-#[must_use]
-pub fn header(keys: &SigningKeys) -> Header {
-    Header { kid: Some(keys.kid.clone()), ..Header::new(Algorithm::RS256) }
-}
-
-/// Signs a header and claims.
-///
-/// # Errors
-/// 500 if that fails, which takes a broken key.
-pub fn sign(keys: &SigningKeys, header: Header, claims: &impl Serialize) -> Result<Jwt, ApiError> {
-    jsonwebtoken::encode(&header, claims, &keys.encoding)
-        .map(Jwt)
-        .map_err(|error| ApiError::internal(&error))
-}
-
-/// A time as tokens have it.
-#[must_use]
-pub fn seconds(ms: u64) -> i64 {
-    i64::try_from(ms / 1000).unwrap_or(i64::MAX / 2)
 }
 
 /// A token that counts, as far as it can say so itself.

@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn trunk_sends_the_api_to_the_dev_servers_port() {
         let config = include_str!("../../../Trunk.toml");
-        for path in ["/api", "/auth", "/.well-known", "/__dev", "/__clerk"] {
+        for path in ["/api", "/.well-known", "/__dev", "/__clerk"] {
             let backend = format!("backend = \"http://127.0.0.1:{API_PORT}{path}\"");
             assert!(config.contains(&backend), "{path}");
         }

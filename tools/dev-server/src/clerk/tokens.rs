@@ -1,16 +1,19 @@
 //! Tokens in the form in which Clerk mints them today: version 2 of its claims.
 
-use serde::Serialize;
+use jsonwebtoken::{Algorithm, Header};
 use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
 use crate::keys::SigningKeys;
 use crate::origin::Origin;
+use crate::random;
 use crate::store::{Membership, OpenSession};
-use crate::tokens::{self, Claims, Jwt, Subject, TokenSettings, seconds};
+use crate::tokens::{Jwt, TokenSettings};
 
 /// Permissions of Clerk's own pages. They do not go into tokens.
 const SYSTEM: &str = "sys_";
+/// How long before its minting a token counts as valid, in seconds. The same as Clerk's.
+const BACKDATED_SECONDS: i64 = 10;
 
 /// What a token is to be good for.
 #[derive(Debug, Clone, Copy)]
@@ -19,15 +22,6 @@ pub enum Form<'a> {
     Session(Option<&'a Membership>),
     /// Another service that wants claims of its own. Says nothing of organisations.
     Template(&'a str),
-}
-
-/// Claims that only tokens of Clerk's have. What both kinds have is beside them.
-#[derive(Serialize)]
-struct ClerkClaims {
-    #[serde(flatten)]
-    common: Claims,
-    #[serde(flatten)]
-    own: Map<String, Value>,
 }
 
 /// Mints a token for a live session, at `now_ms` by the server's clock.
@@ -43,10 +37,8 @@ pub fn mint(
     settings: TokenSettings,
     now_ms: u64,
 ) -> Result<Jwt, ApiError> {
-    // Of the organisation Clerk's says more, and that is among the claims of its own.
-    let subject = Subject { user_id: &open.user.id, session_id: &open.session.id, org_id: None };
-    let common = Claims::new(issuer, subject, azp, settings, now_ms);
-    let own = match form {
+    let iat = seconds(now_ms).saturating_add(i64::from(settings.skew_seconds));
+    let mut claims = match form {
         Form::Session(membership) => session_claims(open, membership, seconds(now_ms)),
         Form::Template(name) => object(json!({
             "template": name,
@@ -54,10 +46,22 @@ pub fn mint(
             "email": open.user.email,
         })),
     };
-    let mut header = tokens::header(keys);
+    claims.extend(object(json!({
+        "iss": issuer,
+        "sub": open.user.id,
+        "sid": open.session.id,
+        "azp": azp,
+        "iat": iat,
+        "nbf": iat.saturating_sub(BACKDATED_SECONDS),
+        "exp": iat.saturating_add(i64::from(settings.life_seconds)),
+        "jti": random::id(""),
+    })));
+    let mut header = Header { kid: Some(keys.kid.clone()), ..Header::new(Algorithm::RS256) };
     // By this, scripts tell which of two tokens is the newer one.
-    header.extras.insert("oiat", json!(common.iat));
-    tokens::sign(keys, header, &ClerkClaims { common, own })
+    header.extras.insert("oiat", json!(iat));
+    jsonwebtoken::encode(&header, &claims, &keys.encoding)
+        .map(Jwt::new)
+        .map_err(|error| ApiError::internal(&error))
 }
 
 fn session_claims(
@@ -123,6 +127,11 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
         }
     }
     found
+}
+
+/// A time as tokens have it.
+fn seconds(ms: u64) -> i64 {
+    i64::try_from(ms / 1000).unwrap_or(i64::MAX / 2)
 }
 
 fn object(value: Value) -> Map<String, Value> {

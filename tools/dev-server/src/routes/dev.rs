@@ -1,4 +1,5 @@
-//! What tests and the app's fault buttons need: faults, token life, ended sessions, the request log.
+//! What tests and the app need beside the API: faults, token life, ended sessions, the request log, and who can
+//! sign in.
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -29,6 +30,7 @@ pub fn router(state: AppState) -> Router<AppState> {
         .route("/token-life", post(set_token_life))
         .route("/expire-sessions", post(expire_sessions))
         .route("/requests", get(requests).delete(reset_requests))
+        .route("/users", get(users))
         .nest("/clerk", dev_clerk::router())
         .layer(from_fn_with_state(state, own_pages_only))
 }
@@ -98,4 +100,13 @@ async fn requests(State(state): State<AppState>) -> Json<Requests> {
 async fn reset_requests(State(state): State<AppState>) -> StatusCode {
     state.log().reset();
     StatusCode::NO_CONTENT
+}
+
+/// Who can sign in, for the app's sign-in page. The passwords are public on purpose.
+async fn users(State(state): State<AppState>) -> Result<Json<Value>, ApiError> {
+    let users = state.store(|store| store.users()).await?;
+    let listed = users.iter().map(
+        |user| json!({ "username": user.username, "name": user.name, "password": user.password }),
+    );
+    Ok(Json(listed.collect()))
 }

@@ -1,6 +1,5 @@
 //! Every address of the server.
 
-pub mod auth;
 pub mod clerk;
 pub mod dev;
 pub mod dev_clerk;
@@ -15,7 +14,7 @@ use axum::extract::Request;
 use axum::http::header::{self, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 use crate::error::{self, ApiError};
 use crate::state::AppState;
@@ -23,19 +22,14 @@ use crate::{faults, request_log};
 
 /// First parts of paths that belong to programs. The app's pages never live below them, so a wrong
 /// address there is an error and not the app.
-const RESERVED: [&str; 5] = ["api", "auth", "__dev", "__clerk", ".well-known"];
+const RESERVED: [&str; 4] = ["api", "__dev", "__clerk", ".well-known"];
 
 /// Where answers are for one user.
-const PRIVATE: [&str; 4] = ["/api", "/auth", "/__dev", "/__clerk/v1"];
+const PRIVATE: [&str; 3] = ["/api", "/__dev", "/__clerk/v1"];
 
 /// The whole server as one service.
 pub fn router(state: AppState) -> Router {
     Router::new()
-        .route("/auth/sign-in", post(auth::sign_in))
-        .route("/auth/sign-out", post(auth::sign_out))
-        .route("/auth/session", get(auth::session))
-        .route("/auth/token", post(auth::token))
-        .route("/auth/users", get(auth::users))
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .route("/api/public", get(foo::public))
         .route("/api/foo", get(foo::read).post(foo::increment))

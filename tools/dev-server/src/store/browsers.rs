@@ -7,7 +7,7 @@ use super::sessions::{self, SessionRecord};
 use super::{Membership, Store, StoreError, User, decode, encode, hash, organizations};
 use crate::random;
 
-/// Hash of a browser's secret to record. The secret itself is not kept, as with the other cookie's.
+/// Hash of a browser's secret to record. The secret itself is not kept.
 const BROWSERS: TableDefinition<&str, &[u8]> = TableDefinition::new("browsers");
 /// Most sessions that are remembered for a browser. Ended ones are among them, so that a request for one
 /// is told from a request for another browser's.
@@ -158,9 +158,6 @@ impl Store {
     ) -> Result<SessionRecord, StoreError> {
         self.write(|transaction| {
             if let Some(secret) = secret {
-                // The same cookie may hold a session of the simple sign-in, which nobody could sign out
-                // of any more.
-                sessions::end_client(transaction, secret, now_ms)?;
                 rename(transaction, secret, renewed)?;
             }
             let session = sessions::begin(transaction, user, now_ms)?;
@@ -263,26 +260,6 @@ fn rename(transaction: &WriteTransaction, from: &str, to: &str) -> Result<(), St
     let removed = browsers.remove(hash(from).as_str())?.map(|bytes| bytes.value().to_vec());
     if let Some(bytes) = removed {
         browsers.insert(hash(to).as_str(), bytes.as_slice())?;
-    }
-    Ok(())
-}
-
-/// Forgets the browser with `secret` and ends its sessions; nothing happens if there is none.
-pub(super) fn end(
-    transaction: &WriteTransaction,
-    secret: &str,
-    now_ms: u64,
-) -> Result<(), StoreError> {
-    let removed = {
-        let mut browsers = transaction.open_table(BROWSERS)?;
-        browsers.remove(hash(secret).as_str())?.map(|bytes| bytes.value().to_vec())
-    };
-    let Some(bytes) = removed else {
-        return Ok(());
-    };
-    let browser: BrowserRecord = decode(&bytes)?;
-    for id in &browser.session_ids {
-        sessions::end(transaction, id, now_ms)?;
     }
     Ok(())
 }

@@ -10,10 +10,14 @@ use super::{
 const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 const VERSION: &str = "schema_version";
 
+/// Up to version 2: hash of a browser's secret to the id of the one session that it held, by a sign-in that was not
+/// Clerk's.
+const CLIENTS: TableDefinition<&str, &str> = TableDefinition::new("clients");
+
 type Step = fn(&WriteTransaction, u64) -> Result<(), StoreError>;
 
 /// Step N (counted from 1) leads from version N - 1 to N. Steps that were released are never changed.
-const STEPS: [Step; 2] = [tables_and_users, what_clerk_knows];
+const STEPS: [Step; 3] = [tables_and_users, what_clerk_knows, clerks_sign_in_only];
 
 /// Runs the steps that this database has not seen yet, all or none of them.
 pub(super) fn run(store: &Store, now_ms: u64) -> Result<(), StoreError> {
@@ -35,6 +39,7 @@ pub(super) fn run(store: &Store, now_ms: u64) -> Result<(), StoreError> {
 fn tables_and_users(transaction: &WriteTransaction, now_ms: u64) -> Result<(), StoreError> {
     users::create(transaction)?;
     sessions::create(transaction)?;
+    transaction.open_table(CLIENTS)?;
     counters::create(transaction)?;
     notes::create(transaction)?;
     profiles::create(transaction, now_ms)
@@ -48,9 +53,18 @@ fn what_clerk_knows(transaction: &WriteTransaction, now_ms: u64) -> Result<(), S
     tickets::create(transaction)
 }
 
+/// Version 3: only Clerk's sign-in. Sessions of the other one end, because nobody could sign out of them any more.
+fn clerks_sign_in_only(transaction: &WriteTransaction, now_ms: u64) -> Result<(), StoreError> {
+    for entry in transaction.open_table(CLIENTS)?.iter()? {
+        sessions::end(transaction, entry?.1.value(), now_ms)?;
+    }
+    transaction.delete_table(CLIENTS)?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{META, Store, StoreError, VERSION};
+    use super::{CLIENTS, META, Store, StoreError, VERSION, sessions};
 
     #[test]
     fn a_database_of_a_newer_schema_is_refused_and_left_alone() {
@@ -66,7 +80,7 @@ mod tests {
         for _ in 0..2 {
             let refused = Store::open(folder.path(), 2).err();
             assert!(
-                matches!(refused, Some(StoreError::TooNew { found: 99, known: 2 })),
+                matches!(refused, Some(StoreError::TooNew { found: 99, known: 3 })),
                 "{refused:?}"
             );
         }
@@ -86,13 +100,41 @@ mod tests {
             .unwrap();
         let ada = first.user("user_ada").unwrap().unwrap();
         assert_eq!(ada.email, "");
-        let kept = first.begin_session(&ada, "secret", None, 2).unwrap();
         drop(first);
         let store = Store::open(folder.path(), 3).unwrap();
         let ada = store.user_called("ada@example.com").unwrap().unwrap();
         assert_eq!(ada.id, "user_ada");
         assert_eq!(store.memberships("user_ada").unwrap().len(), 2);
-        assert_eq!(store.session_of_client("secret").unwrap().unwrap().id, kept.id);
+    }
+
+    #[test]
+    fn sessions_of_the_sign_in_that_is_gone_end_and_clerks_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(crate::store::FILE);
+        let second = Store { db: redb::Database::create(file).unwrap() };
+        second
+            .write(|transaction| {
+                super::tables_and_users(transaction, 1)?;
+                super::what_clerk_knows(transaction, 1)?;
+                transaction.open_table(META)?.insert(VERSION, 2)?;
+                Ok(())
+            })
+            .unwrap();
+        let ada = second.user("user_ada").unwrap().unwrap();
+        let other = second
+            .write(|transaction| {
+                let session = sessions::begin(transaction, &ada, 2)?;
+                transaction.open_table(CLIENTS)?.insert("hash", session.id.as_str())?;
+                Ok(session)
+            })
+            .unwrap();
+        let clerks = second.open_session(None, "secret", &ada, 2).unwrap();
+        drop(second);
+        let store = Store::open(folder.path(), 3).unwrap();
+        assert_eq!(store.session(&other.id).unwrap().unwrap().ended_at_ms, Some(3));
+        let is_left = store.write(|transaction| Ok(transaction.delete_table(CLIENTS)?)).unwrap();
+        assert!(!is_left, "the table is gone");
+        assert_eq!(store.browser("secret").unwrap().unwrap().sessions[0].session.id, clerks.id);
     }
 
     #[test]

@@ -1,16 +1,13 @@
-//! Sessions, and the browsers (clients) that hold them.
+//! Sessions. Which browser holds which ones is written beside them.
 
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
-use super::{Store, StoreError, User, browsers, decode, encode, hash};
+use super::{Store, StoreError, User, decode, encode};
 use crate::random;
 
 /// Session id to record.
 const SESSIONS: TableDefinition<&str, &[u8]> = TableDefinition::new("sessions");
-/// Hash of a client's secret to the id of its session. The secret itself is not kept: who can read the
-/// database cannot take over a browser's session, and looking up a hash leaks nothing by its time.
-const CLIENTS: TableDefinition<&str, &str> = TableDefinition::new("clients");
 
 /// A session, live or ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,30 +36,6 @@ impl SessionRecord {
 }
 
 impl Store {
-    /// Begins a session of `user` for the browser that will hold `secret`. If it held `replaced` until
-    /// now, that session ends: nobody could sign out of it any more.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn begin_session(
-        &self,
-        user: &User,
-        secret: &str,
-        replaced: Option<&str>,
-        now_ms: u64,
-    ) -> Result<SessionRecord, StoreError> {
-        self.write(|transaction| {
-            if let Some(replaced) = replaced {
-                end_client(transaction, replaced, now_ms)?;
-                browsers::end(transaction, replaced, now_ms)?;
-            }
-            let session = begin(transaction, user, now_ms)?;
-            let mut clients = transaction.open_table(CLIENTS)?;
-            clients.insert(hash(secret).as_str(), session.id.as_str())?;
-            Ok(session)
-        })
-    }
-
     /// The session with this id, live or ended.
     ///
     /// # Errors
@@ -70,33 +43,6 @@ impl Store {
     pub fn session(&self, id: &str) -> Result<Option<SessionRecord>, StoreError> {
         let sessions = self.read()?.open_table(SESSIONS)?;
         sessions.get(id)?.map(|bytes| decode(bytes.value())).transpose()
-    }
-
-    /// The live session of the browser that holds `secret`.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn session_of_client(&self, secret: &str) -> Result<Option<SessionRecord>, StoreError> {
-        let transaction = self.read()?;
-        let clients = transaction.open_table(CLIENTS)?;
-        let Some(id) = clients.get(hash(secret).as_str())? else {
-            return Ok(None);
-        };
-        let sessions = transaction.open_table(SESSIONS)?;
-        let session: Option<SessionRecord> =
-            sessions.get(id.value())?.map(|bytes| decode(bytes.value())).transpose()?;
-        Ok(session.filter(SessionRecord::is_live))
-    }
-
-    /// Ends the session of the browser that holds `secret`; nothing happens if it has none.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn end_session_of_client(&self, secret: &str, now_ms: u64) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            end_client(transaction, secret, now_ms)?;
-            browsers::end(transaction, secret, now_ms)
-        })
     }
 
     /// Ends the session with this id; says whether it was live.
@@ -126,10 +72,9 @@ impl Store {
     }
 }
 
-/// Makes the tables.
+/// Makes the table.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(SESSIONS)?;
-    transaction.open_table(CLIENTS)?;
     Ok(())
 }
 
@@ -165,23 +110,6 @@ pub(super) fn touch(
         ..session
     })
     .map(|_| ())
-}
-
-/// Ends the session of the browser that holds `secret`, and forgets that it held it.
-pub(super) fn end_client(
-    transaction: &WriteTransaction,
-    secret: &str,
-    now_ms: u64,
-) -> Result<(), StoreError> {
-    let removed = {
-        let mut clients = transaction.open_table(CLIENTS)?;
-        let id = clients.remove(hash(secret).as_str())?;
-        id.map(|id| id.value().to_owned())
-    };
-    match removed {
-        Some(id) => end(transaction, &id, now_ms).map(|_| ()),
-        None => Ok(()),
-    }
 }
 
 /// Marks a session as ended; says whether it was live.

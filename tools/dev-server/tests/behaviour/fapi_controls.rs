@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::fapi_page::{BASE, KEYS, Key, Page, tokens_of};
-use crate::harness::{App, PAGE, ask, get, post};
+use crate::fapi_page::{BASE, KEYS, Key, Page, created_session, tokens_of};
+use crate::harness::{App, ask, get, post};
 
 #[tokio::test]
 async fn the_keys_and_the_users_are_told() {
@@ -16,6 +16,25 @@ async fn the_keys_and_the_users_are_told() {
     assert_eq!((&ada["email"], &ada["username"]), (&json!("ada@example.com"), &json!("ada")));
     assert_eq!(ada["organizations"][1]["role"], "org:admin");
     assert_eq!(told["users"][2]["organizations"], json!([]));
+}
+
+#[tokio::test]
+async fn everyone_who_is_listed_can_sign_in_as_listed() {
+    let app = App::new();
+    let listed = get("/__dev/users").send(&app).await.json();
+    let listed = listed.as_array().unwrap();
+    let names: Vec<_> = listed.iter().filter_map(|user| user["username"].as_str()).collect();
+    assert_eq!(names, ["ada", "grace", "linus"]);
+    for user in listed {
+        let text = |name: &str| user[name].as_str().unwrap();
+        let (name, password) = (text("username"), text("password"));
+        let fields = [("strategy", "password"), ("identifier", name), ("password", password)];
+        let mut page = Page::load(&app, Key::Live).await;
+        created_session(&page.post("/client/sign_ins", &fields).await);
+        let found = page.client().await["sessions"][0]["user"].clone();
+        let shown = ["first_name", "last_name"].map(|name| found[name].as_str().unwrap());
+        assert_eq!(shown.join(" "), text("name"));
+    }
 }
 
 #[tokio::test]
@@ -103,13 +122,18 @@ async fn other_faults_reach_clerk_as_they_reach_the_api() {
 }
 
 #[tokio::test]
-async fn ending_all_sessions_ends_clerks_too() {
+async fn all_sessions_can_be_ended_at_once() {
     let app = App::new();
-    let (mut page, ada) = Page::of(&app, Key::Live, "ada").await;
-    let ended = post("/__dev/expire-sessions").send(&app).await.json();
-    assert_eq!(ended, json!({ "ended": 1 }));
-    assert_eq!(page.post(&tokens_of(&ada), &[]).await.status, 401);
-    assert_eq!(page.client().await["sessions"], json!([]));
+    let (ada, grace) = (app.sign_in("ada").await, app.sign_in("grace").await);
+    let end_all = || post("/__dev/expire-sessions");
+    assert_eq!(end_all().send(&app).await.json(), json!({ "ended": 2 }));
+    for signed_in in [ada, grace] {
+        assert_eq!(get("/api/foo").bearer(&signed_in.jwt).send(&app).await.code(), "session_ended");
+        let mut page = Page { app: &app, key: Key::Live, secret: Some(signed_in.client) };
+        assert_eq!(page.post(&tokens_of(&signed_in.session_id), &[]).await.status, 401);
+        assert_eq!(page.client().await["sessions"], json!([]));
+    }
+    assert_eq!(end_all().send(&app).await.json(), json!({ "ended": 0 }));
 }
 
 #[tokio::test]
@@ -135,15 +159,6 @@ async fn the_request_log_says_who_asked_and_by_which_way_and_no_secret() {
     assert!(found("query").contains(&(tokens.as_str(), &json!("user_ada"))));
     assert_eq!(found("cookie"), [("/__clerk/v1/client", &json!("user_grace"))]);
     assert!(found("none").contains(&("/__clerk/v1/client", &Value::Null)));
-}
-
-#[tokio::test]
-async fn pages_of_the_app_use_clerk_through_their_own_origin() {
-    let app = App::new();
-    let uri = format!("{BASE}/client/sign_ins");
-    let sent = post(&uri).origin(PAGE).header("sec-fetch-site", "same-origin");
-    let answer = sent.form(&crate::fapi_page::credentials("ada")).send(&app).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
 #[tokio::test]

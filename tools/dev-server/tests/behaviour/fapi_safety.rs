@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::cross_site::{foreign, own, with};
 use crate::fapi_page::{BASE, KEYS, Key, Page, credentials, tokens_of};
 use crate::harness::{App, Ask, PAGE, ask, get, post};
 
@@ -23,21 +24,24 @@ async fn a_foreign_page_changes_nothing_with_the_browsers_cookie() {
         format!("/client/sessions/{ada}/touch"),
         format!("/client/sessions/{ada}/end"),
     ] {
-        for headers in [
-            vec![],
-            vec![("origin", "http://evil.example")],
-            vec![("origin", "null")],
-            vec![("sec-fetch-site", "cross-site"), ("origin", PAGE)],
-            vec![("sec-fetch-site", "same-site"), ("origin", PAGE)],
-        ] {
-            let sent = of_live("POST", &path, &page);
-            let sent = headers.iter().fold(sent, |ask, (name, value)| ask.header(name, value));
+        for headers in foreign() {
+            let sent = with(of_live("POST", &path, &page), &headers);
             let answer = sent.form(&credentials("grace")).send(&app).await;
             assert_eq!((answer.status, answer.code().as_str()), (403, "cross_site"), "{path}");
             assert!(answer.set_cookie("__client").is_none());
         }
     }
     assert_eq!(page.client().await["sessions"][0]["id"], ada);
+}
+
+#[tokio::test]
+async fn pages_of_the_app_sign_in_through_their_own_origin() {
+    let app = App::new();
+    for headers in own() {
+        let sent = with(post(&format!("{BASE}/client/sign_ins")), &headers);
+        let answer = sent.form(&credentials("ada")).send(&app).await;
+        assert_eq!(answer.status, 200, "{headers:?} {}", answer.text());
+    }
 }
 
 #[tokio::test]
@@ -111,13 +115,13 @@ async fn the_query_comes_before_the_cookie_and_never_falls_back_to_it() {
 }
 
 #[tokio::test]
-async fn the_secret_of_one_kind_of_sign_in_is_worth_nothing_as_a_session_token() {
+async fn the_secret_of_a_browser_is_worth_nothing_as_a_session_token() {
     let app = App::new();
     let (page, _) = Page::of(&app, Key::Live, "ada").await;
     let secret = page.secret.unwrap();
-    assert_eq!(get("/api/foo").bearer(&secret).send(&app).await.code(), "token_invalid");
-    let foreign = get("/auth/session").header("cookie", &format!("__client={secret}"));
-    assert_eq!(foreign.send(&app).await.json()["session"], Value::Null);
+    for ask in [get("/api/foo").bearer(&secret), get("/api/foo").cookie(&secret)] {
+        assert_eq!(ask.send(&app).await.code(), "token_invalid");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::fapi_page::{KEYS, Key, Page, credentials, tokens_of};
-use crate::harness::{App, get, post};
+use crate::harness::{App, ask, get, post};
 use crate::tokens::part;
 
 fn touch(session: &str) -> String {
@@ -188,6 +188,37 @@ async fn everything_is_still_there_after_a_restart() {
 }
 
 #[tokio::test]
+async fn data_and_the_end_of_a_session_outlive_a_restart_as_well() {
+    let app = App::new();
+    let (ada, grace) = (app.sign_in("ada").await, app.sign_in("grace").await);
+    post("/api/foo").bearer(&ada.jwt).json(json!({})).send(&app).await;
+    post("/api/notes").bearer(&ada.jwt).json(json!({ "text": "kept" })).send(&app).await;
+    let bio = ask("PATCH", "/api/profile").bearer(&ada.jwt).json(json!({ "bio": "kept" }));
+    bio.send(&app).await;
+    app.sign_out(&grace).await;
+    let kid = app.state.keys().kid.clone();
+
+    let app = app.restart();
+    assert_eq!(app.state.keys().kid, kid);
+    let read = async |path: &str| get(path).bearer(&ada.jwt).send(&app).await.json();
+    assert_eq!(read("/api/foo").await["count"], 1);
+    assert_eq!(read("/api/notes").await["items"][0]["text"], "kept");
+    assert_eq!(read("/api/profile").await["bio"], "kept");
+    assert_eq!(get("/api/foo").bearer(&grace.jwt).send(&app).await.code(), "session_ended");
+}
+
+#[tokio::test]
+async fn an_expired_token_in_the_cookie_does_not_end_the_session() {
+    let app = App::new();
+    let ada = app.sign_in("ada").await;
+    app.clock.set_ms(crate::harness::NOW_MS + 600_000);
+    assert_eq!(get("/api/foo").client(&ada).send(&app).await.code(), "token_expired");
+    let client = get("/__clerk/v1/client").client(&ada).send(&app).await.json();
+    assert_eq!(client["response"]["sessions"][0]["id"], ada.session_id);
+    assert_eq!(verdict(&app, &app.fresh_token(&ada).await).await, 200);
+}
+
+#[tokio::test]
 async fn the_client_is_newer_after_every_change_even_within_one_moment() {
     let app = App::new();
     let (mut page, ada) = Page::of(&app, Key::Live, "ada").await;
@@ -225,20 +256,4 @@ async fn the_log_names_the_user_of_the_session_that_was_meant() {
     page.token(&ada).await;
     let log = get("/__dev/requests").send(&app).await.json();
     assert_eq!(log["log"].as_array().unwrap().last().unwrap()["user_id"], "user_ada");
-}
-
-#[tokio::test]
-async fn the_simple_sign_in_takes_the_place_of_clerks_and_the_other_way_round() {
-    let app = App::new();
-    let (mut page, clerks) = Page::of(&app, Key::Live, "ada").await;
-    let jwt = page.token(&clerks).await;
-    let cookie = format!("__client={}", page.secret.clone().unwrap());
-    let body = json!({ "username": "grace", "password": "nanoseconds" });
-    let signed_in = post("/auth/sign-in").origin(crate::harness::PAGE).header("cookie", &cookie);
-    let answer = signed_in.json(body).send(&app).await;
-    assert_eq!(verdict(&app, &jwt).await, 401, "nobody could sign out of it any more");
-    let simple = answer.cookie("__session").unwrap();
-    page.secret = answer.cookie("__client");
-    page.sign_in("ada").await;
-    assert_eq!(verdict(&app, &simple).await, 401);
 }

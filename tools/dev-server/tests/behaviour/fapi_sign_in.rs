@@ -77,6 +77,7 @@ async fn a_live_sign_in_sets_cookies_and_a_test_one_does_not() {
     }
     assert_eq!(answer.cookie("__client_uat").as_deref(), Some("1800000000"));
     assert!(answer.set_cookie("__session").is_none(), "scripts write that one");
+    assert!(!cookie.contains(&created_session(&answer)), "the secret is not the id");
     let mut test = Page::load(&app, Key::Test).await;
     let answer = test.post("/client/sign_ins", &credentials("ada")).await;
     assert_eq!(cookies_set(&answer.headers), 0);
@@ -162,6 +163,11 @@ async fn a_sign_in_that_cannot_succeed_says_which_field_is_wrong() {
             "password",
         ),
         (
+            vec![("strategy", "password"), ("identifier", "ada"), ("password", "nanoseconds")],
+            "form_password_incorrect",
+            "password",
+        ),
+        (
             vec![("strategy", "oauth_google"), ("identifier", "ada")],
             "form_param_value_invalid",
             "strategy",
@@ -198,6 +204,17 @@ async fn who_is_signed_in_already_is_told_by_which_session() {
         assert_eq!((again.status, again.code().as_str()), (400, "identifier_already_signed_in"));
         assert_eq!(again.error()["meta"]["session_id"], session);
     }
+}
+
+#[tokio::test]
+async fn a_failed_sign_in_leaves_the_earlier_session_alone() {
+    let app = App::new();
+    let (mut page, ada) = Page::of(&app, Key::Live, "ada").await;
+    let secret = page.secret.clone();
+    let wrong = [("strategy", "password"), ("identifier", "grace"), ("password", "wrong")];
+    assert_eq!(page.post("/client/sign_ins", &wrong).await.status, 422);
+    assert_eq!(page.secret, secret);
+    assert_eq!(page.client().await["last_active_session_id"], ada);
 }
 
 #[tokio::test]

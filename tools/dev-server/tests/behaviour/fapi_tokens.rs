@@ -61,6 +61,8 @@ async fn both_published_keys_check_a_token() {
         let published = get(path).send(&app).await.json();
         let key = &published["keys"][0];
         assert_eq!(key["kid"], part(&jwt, 0)["kid"]);
+        assert_eq!((&key["kty"], &key["use"]), (&json!("RSA"), &json!("sig")));
+        assert!(key.get("d").is_none() && key.get("p").is_none());
         let (n, e) = (key["n"].as_str().unwrap(), key["e"].as_str().unwrap());
         let mut rules = Validation::new(Algorithm::RS256);
         rules.validate_exp = false;
@@ -123,12 +125,17 @@ async fn a_template_token_has_claims_of_its_own() {
 }
 
 #[tokio::test]
-async fn life_and_skew_are_ordered_for_tokens_of_both_kinds() {
+async fn life_and_skew_can_be_changed_for_tokens_minted_from_then_on() {
     let app = App::new();
     let (mut page, ada) = Page::of(&app, Key::Live, "ada").await;
-    for (seconds, skew, expected) in
-        [(3, 0, "ok"), (20, 70, "token_not_yet_valid"), (20, -30, "token_expired"), (60, 0, "ok")]
-    {
+    let before = page.token(&ada).await;
+    for (seconds, skew, expected) in [
+        (3, 0, "ok"),
+        (3, -8, "token_expired"),
+        (3, -7, "ok"),
+        (60, 15, "ok"),
+        (60, 16, "token_not_yet_valid"),
+    ] {
         let set = json!({ "seconds": seconds, "skew_seconds": skew });
         assert_eq!(post("/__dev/token-life").json(set).send(&app).await.status, 200);
         let in_client = page.client().await["sessions"][0]["last_active_token"]["jwt"]
@@ -143,6 +150,11 @@ async fn life_and_skew_are_ordered_for_tokens_of_both_kinds() {
             assert_eq!(said["exp"], NOW + skew + seconds);
             assert_eq!(verdict(&app, &jwt).await, expected, "{seconds} {skew}");
         }
+    }
+    assert_eq!(verdict(&app, &before).await, "ok");
+    for bad in [json!({}), json!({ "seconds": 0 }), json!({ "seconds": 5, "skew_seconds": 90_000 })]
+    {
+        assert_eq!(post("/__dev/token-life").json(bad).send(&app).await.status, 422);
     }
 }
 

@@ -139,7 +139,7 @@ async fn the_first_standing_fault_that_fits_counts_and_a_new_list_replaces_the_o
     .await;
     assert_eq!(get("/api/public").send(&app).await.status, 429);
     assert_eq!(get("/api/public").send(&app).await.status, 502);
-    assert_eq!(get("/auth/session").send(&app).await.status, 502);
+    assert_eq!(get("/__clerk/v1/client").send(&app).await.status, 502);
     assert_eq!(
         get("/__dev/health").send(&app).await.json(),
         json!({ "ok": true }),

@@ -30,6 +30,7 @@ async fn every_address_that_is_no_file_shows_the_app() {
         "/index.html",
         "/notes/5",
         "/apiary",
+        "/auth",
         "/authors",
         "/assets",
         "/assets/",

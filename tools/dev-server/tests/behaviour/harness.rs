@@ -11,9 +11,11 @@ use dev_server::faults::DropConnection;
 use dev_server::keys::SigningKeys;
 use dev_server::{AppState, Clock, Config, router};
 use http_body_util::BodyExt;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
+
+use crate::fapi_page::{BASE, created_session, credentials, tokens_of};
 
 /// The present of all tests, in seconds and milliseconds.
 pub const NOW: i64 = 1_800_000_000;
@@ -106,25 +108,27 @@ impl App {
     }
 
     pub async fn sign_in(&self, username: &str) -> SignedIn {
-        let password = match username {
-            "ada" => "analytical-engine",
-            "grace" => "nanoseconds",
-            _ => "just-for-fun",
-        };
-        let body = json!({ "username": username, "password": password });
-        let answer = post("/auth/sign-in").origin(PAGE).json(body).send(self).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
+        let sign_in = post(&format!("{BASE}/client/sign_ins")).origin(PAGE);
+        let answer = sign_in.form(&credentials(username)).send(self).await;
+        let session = answer.json()["client"]["sessions"][0].clone();
         SignedIn {
             client: answer.cookie("__client").unwrap(),
-            jwt: answer.cookie("__session").unwrap(),
-            session_id: answer.json()["session"]["session_id"].as_str().unwrap().to_owned(),
+            jwt: session["last_active_token"]["jwt"].as_str().unwrap().to_owned(),
+            session_id: created_session(&answer),
         }
     }
 
     /// A token for the session that is minted now.
     pub async fn fresh_token(&self, signed_in: &SignedIn) -> String {
-        let ask = post("/auth/token").origin(PAGE).client(signed_in).json(json!({}));
-        ask.send(self).await.json()["jwt"].as_str().unwrap().to_owned()
+        let ask = post(&format!("{BASE}{}", tokens_of(&signed_in.session_id)));
+        let answer = ask.origin(PAGE).client(signed_in).send(self).await;
+        answer.json()["jwt"].as_str().unwrap().to_owned()
+    }
+
+    /// Signs the browser out, as its page would.
+    pub async fn sign_out(&self, signed_in: &SignedIn) {
+        let ask = post(&format!("{BASE}/client/sessions?_method=DELETE"));
+        assert_eq!(ask.origin(PAGE).client(signed_in).send(self).await.status, 200);
     }
 }
 

@@ -16,6 +16,5 @@ mod notes;
 mod observation;
 mod process;
 mod requests;
-mod sign_in;
 mod sockets;
 mod tokens;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{App, NOW_MS, PAGE, ask, get, post};
+use crate::fapi_page::{BASE, tokens_of};
+use crate::harness::{App, NOW_MS, ask, get, post};
 
 async fn requests(app: &App) -> Value {
     get("/__dev/requests").send(app).await.json()
@@ -37,11 +38,7 @@ async fn the_log_says_who_asked_and_how_it_ended() {
     get("/api/foo").send(&app).await;
     get("/api/foo").bearer("bad").send(&app).await;
     get("/api/foo?fault=drop").bearer(&ada.jwt).send(&app).await;
-    post("/auth/token")
-        .origin(PAGE)
-        .header("cookie", &format!("__client={}", ada.client))
-        .send(&app)
-        .await;
+    app.fresh_token(&ada).await;
     let log = requests(&app).await["log"].as_array().unwrap().clone();
     let line = |entry: &Value| {
         let text = |name: &str| entry[name].as_str().unwrap_or("-").to_owned();
@@ -64,7 +61,7 @@ async fn the_log_says_who_asked_and_how_it_ended() {
             "GET /api/foo 401 none -",
             "GET /api/foo 401 bearer -",
             "GET /api/foo 0 bearer -",
-            "POST /auth/token 200 cookie user_ada",
+            &format!("POST {BASE}{} 200 cookie user_ada", tokens_of(&ada.session_id)),
         ]
     );
 }

@@ -5,7 +5,9 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::harness::{PAGE, data_folder};
+use crate::harness::{PAGE, SignedIn, data_folder};
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 struct Program {
     child: Child,
@@ -39,22 +41,29 @@ impl Program {
     }
 
     fn post(&self, path: &str, headers: &str, body: &str) -> String {
+        self.send("application/json", path, headers, body)
+    }
+
+    fn send(&self, kind: &str, path: &str, headers: &str, body: &str) -> String {
         self.exchange(&format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\norigin: {PAGE}\r\nconnection: close\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+             content-type: {kind}\r\ncontent-length: {}\r\n{headers}\r\n{body}",
             body.len()
         ))
     }
 
-    /// Signs Ada in and returns her two cookies' values: client, session.
-    fn sign_in(&self) -> (String, String) {
-        let answer =
-            self.post("/auth/sign-in", "", r#"{"username":"ada","password":"analytical-engine"}"#);
+    fn sign_in(&self) -> SignedIn {
+        let fields = "strategy=password&identifier=ada&password=analytical-engine";
+        let answer = self.send(FORM, "/__clerk/v1/client/sign_ins", "", fields);
         let value = |name: &str| {
             let start = answer.find(name).unwrap_or_else(|| panic!("{answer}")) + name.len();
-            answer[start..].split(';').next().unwrap().to_owned()
+            answer[start..].split([';', '"']).next().unwrap().to_owned()
         };
-        (value("__client="), value("__session="))
+        SignedIn {
+            client: value("__client="),
+            jwt: value("\"jwt\":\""),
+            session_id: value("\"created_session_id\":\""),
+        }
     }
 
     #[cfg(unix)]
@@ -78,16 +87,15 @@ fn both_signals_end_the_program_in_good_order_and_the_data_is_there_afterwards()
     // Without a key in it: the program makes one here and finds it again.
     let folder = tempfile::tempdir().unwrap();
     let first = Program::start(folder.path());
-    let (client, jwt) = first.sign_in();
+    let SignedIn { client, jwt, .. } = first.sign_in();
     let bearer = format!("authorization: Bearer {jwt}\r\n");
     assert!(first.post("/api/foo", &bearer, "{}").contains(r#""count":1"#));
     let ended = first.stop("-TERM");
     assert!(ended.status.success(), "{ended:?}");
     let second = Program::start(folder.path());
     assert!(second.get("/api/foo", &bearer).contains(r#""count":1"#));
-    assert!(
-        second.get("/auth/session", &format!("cookie: __client={client}\r\n")).contains("user_ada")
-    );
+    let cookie = format!("cookie: __client={client}\r\n");
+    assert!(second.get("/__clerk/v1/client", &cookie).contains("user_ada"));
     assert!(second.stop("-INT").status.success());
     #[cfg(unix)]
     {
@@ -102,14 +110,16 @@ fn both_signals_end_the_program_in_good_order_and_the_data_is_there_afterwards()
 fn nothing_secret_is_written_to_the_log() {
     let folder = data_folder();
     let program = Program::start(folder.path());
-    let (client, jwt) = program.sign_in();
+    let SignedIn { client, jwt, session_id } = program.sign_in();
     program.get("/api/foo", &format!("authorization: Bearer {jwt}\r\n"));
     program.get(
         &format!("/api/foo?token={jwt}"),
         &format!("cookie: __session={jwt}; __client={client}\r\n"),
     );
     program.get("/api/foo", "authorization: Bearer made.up.token\r\n");
-    program.post("/auth/token", &format!("cookie: __client={client}\r\n"), "{}");
+    let tokens = format!("/__clerk/v1/client/sessions/{session_id}/tokens");
+    let minted = program.send(FORM, &tokens, &format!("cookie: __client={client}\r\n"), "");
+    assert!(minted.starts_with("HTTP/1.1 200"), "{minted}");
     program.get("/__clerk/v1/client?__clerk_db_jwt=dvb_secret", "");
     program.post("/__clerk/v1/client/sign_ins?__clerk_db_jwt=dvb_secret", "", "{}");
     let ended = program.stop("-TERM");
@@ -133,7 +143,7 @@ fn nothing_secret_is_written_to_the_log() {
 fn two_servers_run_side_by_side_on_data_of_their_own_and_not_on_the_same() {
     let (one, other) = (data_folder(), data_folder());
     let (first, second) = (Program::start(one.path()), Program::start(other.path()));
-    let (_, jwt) = first.sign_in();
+    let jwt = first.sign_in().jwt;
     let bearer = format!("authorization: Bearer {jwt}\r\n");
     assert!(first.get("/api/foo", &bearer).starts_with("HTTP/1.1 200"));
     assert!(second.get("/api/foo", &bearer).contains("session_ended"), "sessions are not shared");

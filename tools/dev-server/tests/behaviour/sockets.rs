@@ -77,8 +77,8 @@ async fn a_body_that_is_too_large_gets_its_answer_and_no_broken_pipe() {
     // More than the buffers of the sockets hold, so that an early close would be noticed.
     let body = "x".repeat(14 * 1024 * 1024);
     let sent = format!(
-        "POST /auth/sign-in HTTP/1.1\r\nhost: x\r\norigin: http://localhost:8080\r\nconnection: close\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /__clerk/v1/client/sign_ins HTTP/1.1\r\nhost: x\r\norigin: http://localhost:8080\r\nconnection: close\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     let answer = exchange(&server.address, &sent).await;

@@ -42,7 +42,7 @@ pub fn client(state: &AppState, call: &Call, browser: &Browser) -> Result<Value,
 /// 500 if a token cannot be signed.
 pub fn session(state: &AppState, call: &Call, open: &OpenSession) -> Result<Value, ApiError> {
     let form = Form::Session(open.active_membership());
-    let jwt = state.mint_clerk(open, form, &call.headers)?;
+    let jwt = state.mint(open, form, &call.headers)?;
     let mut shown = bare_session(open, "active");
     if let Some(fields) = shown.as_object_mut() {
         let token = json!({ "object": "token", "jwt": jwt.expose() });
