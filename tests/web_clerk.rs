@@ -14,6 +14,7 @@ use std::time::Duration;
 use page_clerk::{
     become_user, calls, clean, count, has, js, loaded, number, options, script, with_clerk,
 };
+use serde_json::json;
 use stage::{pause, settle};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew_clerk::auth::clerk::{
@@ -88,6 +89,50 @@ async fn another_origin_is_left_to_the_browser() {
         window.Clerk.options.routerPush('https://accounts.example.com/sign-in')");
     settle().await;
     assert_eq!(js("window.left.join()"), "https://accounts.example.com/sign-in");
+}
+
+#[wasm_bindgen_test]
+async fn all_options_reach_clerk_by_its_own_names() {
+    with_clerk();
+    let text = |text: &str| Some(Rc::from(text));
+    let options = ClerkOptions {
+        nonce: text("n"),
+        sign_in_url: text("/in"),
+        sign_up_url: text("/up"),
+        after_sign_out_url: text("/bye"),
+        telemetry: true,
+        ..options()
+    }
+    .sign_in_fallback_redirect_url("/1")
+    .sign_up_fallback_redirect_url("/2")
+    .sign_in_force_redirect_url("/3")
+    .sign_up_force_redirect_url("/4")
+    .waitlist_url("/wait?\"")
+    .allowed_redirect_origins(&["https://*.example.com", "https://example.org"])
+    .allowed_redirect_protocols(&["app:"])
+    .appearance(json!({ "theme": "dark" }))
+    .localization(json!({ "locale": "de-DE" }))
+    .with("supportEmail", json!("help@example.com"));
+    Clerk::new(options).load().await.unwrap();
+    let given = js("JSON.stringify(window.Clerk.options)").as_string().unwrap();
+    let expected = [
+        r#"{"nonce":"n","signInUrl":"/in","signUpUrl":"/up","afterSignOutUrl":"/bye","#,
+        r#""signInFallbackRedirectUrl":"/1","signUpFallbackRedirectUrl":"/2","#,
+        r#""signInForceRedirectUrl":"/3","signUpForceRedirectUrl":"/4","waitlistUrl":"/wait?\"","#,
+        r#""allowedRedirectOrigins":["https://*.example.com","https://example.org"],"#,
+        r#""allowedRedirectProtocols":["app:"],"appearance":{"theme":"dark"},"#,
+        r#""localization":{"locale":"de-DE"},"supportEmail":"help@example.com"}"#,
+    ];
+    assert_eq!(given, expected.concat());
+}
+
+#[wasm_bindgen_test]
+async fn an_option_that_is_no_json_is_a_failure_that_says_so() {
+    with_clerk();
+    let odd = options().appearance(ClerkJson::from_text("{theme: dark}"));
+    let failed = Clerk::new(odd).load().await.unwrap_err();
+    assert!(failed.message.contains("JSON"), "{failed}");
+    assert_eq!(number("window.Clerk.loads"), 0.0);
 }
 
 #[wasm_bindgen_test]
@@ -262,12 +307,13 @@ async fn scripts_are_put_on_the_page_with_their_attributes_first() {
     let clerk_js = "
         const tag = document.querySelector('script[data-clerk-publishable-key]');
         window.runs += 1;
-        window.seen = [tag.dataset.clerkPublishableKey, tag.dataset.clerkProxyUrl];
+        window.seen = [tag.dataset.clerkPublishableKey, tag.dataset.clerkProxyUrl, tag.nonce];
         window.Clerk = makeFakeClerk();";
-    let forms = "window.__internal_ClerkUICtor = class Forms {};";
+    let forms = "window.__internal_ClerkUICtor = class Forms { static nonce = document.currentScript.nonce; };";
     let options = ClerkOptions {
         ui: true,
         proxy_url: Some("/__clerk".into()),
+        nonce: Some("n0nce".into()),
         script_url: Some(script(clerk_js).into()),
         ui_script_url: Some(script(forms).into()),
         ..options()
@@ -278,7 +324,8 @@ async fn scripts_are_put_on_the_page_with_their_attributes_first() {
     second.await.unwrap();
     assert_eq!((number("window.runs"), number("window.Clerk.loads")), (1.0, 1.0));
     let seen = js("JSON.stringify(window.seen)").as_string().unwrap();
-    assert_eq!(seen, format!(r#"["{}","/__clerk"]"#, page_clerk::KEY));
+    assert_eq!(seen, format!(r#"["{}","/__clerk","n0nce"]"#, page_clerk::KEY));
+    assert_eq!(js("window.Clerk.options.ui.ClerkUI.nonce"), "n0nce");
     assert_eq!(js("window.Clerk.options.ui.ClerkUI.name").as_string().unwrap(), "Forms");
 }
 

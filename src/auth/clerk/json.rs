@@ -57,6 +57,26 @@ impl ClerkJson {
         Self(text.into())
     }
 
+    /// A text as JSON.
+    pub(super) fn text(value: &str) -> Self {
+        let mut text = String::new();
+        write_text(value, &mut text);
+        Self(text.into())
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(values: &[&str]) -> Self {
+        let mut text = String::from("[");
+        for value in values {
+            if text.len() > 1 {
+                text.push(',');
+            }
+            write_text(value, &mut text);
+        }
+        text.push(']');
+        Self(text.into())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -6,7 +6,7 @@ use js_sys::{Object, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::js::{call, get, global, set};
+use super::js::{call, get, global, plain, set};
 use super::listening::Listening;
 use super::script::{Left, Script};
 use super::shapes::error_of;
@@ -53,6 +53,7 @@ async fn clerk_js(options: &ClerkOptions, key: &PublishableKey) -> Result<JsValu
         ("data-clerk-publishable-key", Some(key.as_str())),
         ("data-clerk-proxy-url", options.proxy_url.as_deref()),
         ("data-clerk-domain", options.domain.as_deref()),
+        ("nonce", options.nonce.as_deref()),
     ];
     match Script::load(&url, &attributes)?.leaves("Clerk").await {
         Left::This(clerk) => Ok(clerk),
@@ -63,7 +64,7 @@ async fn clerk_js(options: &ClerkOptions, key: &PublishableKey) -> Result<JsValu
 /// The forms' script, if it is wanted and not there.
 fn forms(options: &ClerkOptions, key: &PublishableKey) -> Option<(String, Script)> {
     let url = options.clerk_ui(key).filter(|_| !has_ui())?;
-    let script = Script::load(&url, &[]).ok()?;
+    let script = Script::load(&url, &[("nonce", options.nonce.as_deref())]).ok()?;
     Some((url, script))
 }
 
@@ -103,7 +104,7 @@ const RUNNING: &str = "__yew_clerk_load";
 fn begin(clerk: &JsValue, options: &ClerkOptions) -> Result<Promise, ClerkError> {
     let mut running = get(clerk, RUNNING);
     if !running.is_object() {
-        running = call(clerk, "load", &[&load_options(options)])?;
+        running = call(clerk, "load", &[&load_options(options)?])?;
     }
     // The very same if it is a promise already.
     let promise = Promise::resolve(&running);
@@ -111,9 +112,10 @@ fn begin(clerk: &JsValue, options: &ClerkOptions) -> Result<Promise, ClerkError>
     Ok(promise)
 }
 
-fn load_options(options: &ClerkOptions) -> JsValue {
+fn load_options(options: &ClerkOptions) -> Result<JsValue, ClerkError> {
     let object: JsValue = Object::new().into();
     let texts = [
+        ("nonce", &options.nonce),
         ("signInUrl", &options.sign_in_url),
         ("signUpUrl", &options.sign_up_url),
         ("afterSignOutUrl", &options.after_sign_out_url),
@@ -122,6 +124,9 @@ fn load_options(options: &ClerkOptions) -> JsValue {
         if let Some(text) = text {
             set(&object, name, &(&**text).into());
         }
+    }
+    for (name, value) in &options.more {
+        set(&object, name, &plain(value)?);
     }
     if let Some(navigate) = &options.navigate {
         navigate.give(&object);
@@ -137,5 +142,5 @@ fn load_options(options: &ClerkOptions) -> JsValue {
         set(&ui, "ClerkUI", &global(UI));
         set(&object, "ui", &ui);
     }
-    object
+    Ok(object)
 }
