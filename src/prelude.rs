@@ -22,7 +22,7 @@ pub use crate::hooks::{
 };
 
 #[cfg(feature = "clerk")]
-pub use crate::auth::clerk::{Clerk, ClerkOptions, Grant, SetActive};
+pub use crate::auth::clerk::{Clerk, ClerkOptions, Grant, Reverification, SetActive};
 #[cfg(feature = "clerk")]
 pub use crate::components::{
     ClerkFailed, ClerkLoaded, ClerkLoading, ClerkProvider, Protect, RedirectToSignIn,

@@ -12,7 +12,8 @@ use clerk_world::{
 use std::rc::Rc;
 use yew_clerk::auth::AuthState;
 use yew_clerk::auth::clerk::{
-    ClerkJson, ClerkOptions, ClerkSnapshot, ClerkStatus, Grant, Known, SessionStatus, SetActive,
+    ClerkJson, ClerkOptions, ClerkSnapshot, ClerkStatus, Grant, Known, Reverification,
+    ReverificationLevel, SessionStatus, SetActive,
 };
 
 fn changed(change: impl FnOnce(&mut ClerkSnapshot)) -> ClerkSnapshot {
@@ -127,6 +128,52 @@ fn claims_and_metadata_are_read_into_a_type_when_somebody_wants_them() {
     let written = ClerkJson::of(&[("a \"quote\"", 1)]).unwrap();
     assert_eq!(written.as_str(), r#"[["a \"quote\"",1]]"#);
     assert!(ClerkJson::of(&std::collections::HashMap::from([((1, 2), 3)])).is_err());
+}
+
+#[test]
+fn a_proof_counts_by_its_level_and_its_age_as_clerk_js_has_it() {
+    use Reverification as R;
+    use ReverificationLevel::{FirstFactor, MultiFactor, SecondFactor};
+    let held = |ages: [f64; 2], wanted: Reverification| {
+        let now = changed(|now| now.factor_ages = Some(ages));
+        Grant::Reverification(wanted).is_held(&now)
+    };
+    let within = |level, after_minutes| Reverification { level, after_minutes };
+    // A proof of ten minutes is too old for ten minutes.
+    for (ages, wanted, expected) in [
+        ([9.0, -1.0], within(FirstFactor, 10), true),
+        ([10.0, -1.0], within(FirstFactor, 10), false),
+        ([-1.0, 0.0], within(FirstFactor, 10), false),
+        ([0.0, -1.0], within(FirstFactor, 0), false),
+        // Without a second factor the first one counts.
+        ([9.0, -1.0], within(SecondFactor, 10), true),
+        ([10.0, -1.0], within(SecondFactor, 10), false),
+        ([9.0, 10.0], within(SecondFactor, 10), false),
+        ([99.0, 9.0], within(SecondFactor, 10), true),
+        ([-1.0, 9.0], within(SecondFactor, 10), true),
+        ([9.0, -1.0], within(MultiFactor, 10), true),
+        ([9.0, 9.0], within(MultiFactor, 10), true),
+        ([10.0, 9.0], within(MultiFactor, 10), false),
+        ([9.0, 10.0], within(MultiFactor, 10), false),
+        ([-1.0, 9.0], within(MultiFactor, 10), false),
+        ([-1.0, -1.0], within(FirstFactor, 10), false),
+        ([-1.0, -1.0], within(MultiFactor, 10), false),
+        ([-2.0, -1.0], within(FirstFactor, 10), false),
+        ([f64::NAN, -1.0], within(FirstFactor, 10), false),
+        ([0.0, f64::INFINITY], within(FirstFactor, 10), false),
+        ([0.0, 9.0], R::STRICT_MFA, true),
+        ([10.0, 9.0], R::STRICT_MFA, false),
+        ([90.0, 9.0], R::STRICT, true),
+        ([0.0, 10.0], R::STRICT, false),
+        ([0.0, 59.0], R::MODERATE, true),
+        ([0.0, 60.0], R::MODERATE, false),
+        ([0.0, 1439.0], R::LAX, true),
+        ([0.0, 1440.0], R::LAX, false),
+    ] {
+        assert_eq!(held(ages, wanted), expected, "{ages:?} {wanted:?}");
+    }
+    let unknown = changed(|now| now.factor_ages = None);
+    assert!(!Grant::Reverification(R::LAX).is_held(&unknown));
 }
 
 #[test]

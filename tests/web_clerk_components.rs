@@ -18,7 +18,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::HtmlElement;
 use yew::functional::Hook;
 use yew::prelude::*;
-use yew_clerk::auth::clerk::{Clerk, ClerkOptions, Grant, SignInFlow};
+use yew_clerk::auth::clerk::{Clerk, ClerkOptions, Grant, Reverification, SignInFlow};
 use yew_clerk::auth::{AuthState, TokenOptions};
 use yew_clerk::client::SwrOptions;
 use yew_clerk::components::{
@@ -274,6 +274,28 @@ async fn show_and_protect_show_by_role_plan_and_predicate() {
     runs("window.Clerk.session = undefined; window.Clerk.user = undefined; window.Clerk.emit()")
         .await;
     assert_eq!(stage.text(), "", "in transition nothing is shown");
+}
+
+#[wasm_bindgen_test]
+async fn a_new_proof_is_news_where_proofs_are_asked_for_and_nowhere_else() {
+    let clerk = loaded("alice").await;
+    let lately = View::new(|ctx| {
+        let auth = use_auth().run(ctx);
+        auth.has(&Grant::Reverification(Reverification::STRICT)).to_string()
+    });
+    let other = View::new(|ctx| use_auth().run(ctx).has(&Grant::role("admin")).to_string());
+    let user = View::new(|ctx| use_user().run(ctx).is_signed_in().to_string());
+    let session = View::new(|ctx| use_session().run(ctx).is_signed_in().to_string());
+    let views = [&other, &user, &session];
+    let html: Html = views.iter().chain([&&lately]).map(|view| view.html()).collect();
+    let _stage = stage(&clerk, html).await;
+    assert_eq!(lately.last(), "true");
+    let renders = views.map(View::renders);
+    runs("window.Clerk.session.fva = [10, -1]; window.Clerk.emit()").await;
+    assert_eq!(lately.last(), "false", "too old");
+    runs("window.Clerk.session.fva = [0, -1]; window.Clerk.emit()").await;
+    assert_eq!(lately.last(), "true", "given anew");
+    assert_eq!(views.map(View::renders), renders);
 }
 
 #[wasm_bindgen_test]

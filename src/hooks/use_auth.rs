@@ -156,11 +156,11 @@ impl AuthHandle {
 /// What Clerk knows besides: nothing below an `AuthProvider` with another source.
 #[cfg(feature = "clerk")]
 impl AuthHandle {
-    /// Whether the user has a role, permission, feature or plan; nobody has any while signed out or loading. Same as
-    /// Clerk's `has`.
+    /// Whether the user has a role, permission, feature or plan, or has proved lately who they are; nobody has while
+    /// signed out or loading. Same as Clerk's `has`.
     #[must_use]
     pub fn has(&self, grant: &crate::auth::clerk::Grant) -> bool {
-        self.allowed().is_some_and(|now| grant.is_held(now))
+        self.rights.as_ref().is_some_and(|rights| rights.has(grant))
     }
 
     /// The user's role in the active organisation, like `org:admin`.

@@ -6,11 +6,12 @@
       this.status = 'active';
       this.lastActiveOrganizationId = org;
       this.version = 0;
+      this.fva = [0, -1];
       this.user = new User(name, this);
     }
     // Not an own property, as in clerk-js: JSON alone would not see it.
     get lastActiveToken() {
-      const passing = { exp: 1, nbf: 1, jti: 'x', fva: [this.version, -1], iat: this.version, __raw: 'secret' };
+      const passing = { exp: 1, nbf: 1, jti: 'x', fva: this.fva, iat: this.version, __raw: 'secret' };
       return { jwt: { claims: { sub: this.user.id, team: 'red', ...passing } } };
     }
     getToken(options) {

@@ -25,6 +25,8 @@ pub enum Grant {
     Feature(Rc<str>),
     /// A plan: `name`, or `org:name` or `user:name` for one side only.
     Plan(Rc<str>),
+    /// A proof of who they are that is not too old.
+    Reverification(Reverification),
 }
 
 impl Grant {
@@ -61,6 +63,63 @@ impl Grant {
             }),
             Self::Feature(name) => is_listed(now, |session| &session.features, name),
             Self::Plan(name) => is_listed(now, |session| &session.plans, name),
+            Self::Reverification(wanted) => wanted.is_met(now.factor_ages),
+        }
+    }
+}
+
+/// How lately a user must have proved who they are. Same as the `reverification` of Clerk's `has`.
+///
+/// ```
+/// use yew_clerk::auth::clerk::{Grant, Reverification, ReverificationLevel};
+///
+/// let lately = Grant::Reverification(Reverification::STRICT);
+/// let by_password = Reverification { level: ReverificationLevel::FirstFactor, after_minutes: 5 };
+/// # assert_ne!(lately, Grant::Reverification(by_password));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reverification {
+    /// By what.
+    pub level: ReverificationLevel,
+    /// For how many minutes a proof counts. With zero none ever does.
+    pub after_minutes: u32,
+}
+
+/// By what a user must have proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReverificationLevel {
+    /// By a password, a code and the like.
+    FirstFactor,
+    /// By a second factor; by the first where the user has no second one.
+    SecondFactor,
+    /// By both; by the first where the user has no second one.
+    MultiFactor,
+}
+
+impl Reverification {
+    /// Both factors, within 10 minutes: Clerk's `strict_mfa`.
+    pub const STRICT_MFA: Self =
+        Self { level: ReverificationLevel::MultiFactor, after_minutes: 10 };
+    /// The second factor, within 10 minutes: Clerk's `strict`.
+    pub const STRICT: Self = Self { level: ReverificationLevel::SecondFactor, after_minutes: 10 };
+    /// The second factor, within an hour: Clerk's `moderate`.
+    pub const MODERATE: Self = Self { level: ReverificationLevel::SecondFactor, after_minutes: 60 };
+    /// The second factor, within a day: Clerk's `lax`.
+    pub const LAX: Self = Self { level: ReverificationLevel::SecondFactor, after_minutes: 1440 };
+
+    /// By the ages of both proofs in minutes, as the claim `fva` has them: -1 for one that was never given.
+    fn is_met(self, ages: Option<[f64; 2]>) -> bool {
+        let is_age = |age: &f64| *age == -1.0 || (age.is_finite() && *age >= 0.0);
+        let Some([first, second]) = ages.filter(|ages| ages.iter().all(is_age)) else {
+            return false;
+        };
+        let is_fresh = |age: f64| age != -1.0 && f64::from(self.after_minutes) > age;
+        let has_second = second != -1.0;
+        match self.level {
+            ReverificationLevel::FirstFactor => is_fresh(first),
+            _ if !has_second => is_fresh(first),
+            ReverificationLevel::SecondFactor => is_fresh(second),
+            ReverificationLevel::MultiFactor => is_fresh(first) && is_fresh(second),
         }
     }
 }

@@ -150,7 +150,8 @@ impl Clerk {
         self.auth_state().identity().is_some() && grant.is_held(&self.snapshot())
     }
 
-    /// Calls `callback` after each change of what Clerk knows. A new token alone is no change.
+    /// Calls `callback` after each change of what Clerk knows. A new token alone is no change,
+    /// unless the user has proved who they are, or that has become a minute older.
     pub fn subscribe(&self, callback: impl Fn() + 'static) -> Subscription {
         self.inner.listeners.add(Rc::new(move |()| callback()))
     }

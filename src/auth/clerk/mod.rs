@@ -20,7 +20,7 @@ mod tabs;
 pub use driver::{ClerkCall, ClerkDriver, Flow, Return, SetActive, Widget};
 pub use error::{ClerkError, ErrorDetail, ErrorFields, ErrorMeta};
 pub use flow::{Attempt, FactorOffer, SignInAttempt, SignInFlow, SignUpAttempt, SignUpFlow, Step};
-pub use grant::Grant;
+pub use grant::{Grant, Reverification, ReverificationLevel};
 pub use handle::Clerk;
 pub use json::ClerkJson;
 pub use key::{KeyError, KeyKind, PublishableKey};

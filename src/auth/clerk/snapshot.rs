@@ -34,7 +34,7 @@ impl ClerkStatus {
     }
 }
 
-/// Everything that Clerk knows at one moment. Two are equal when nothing but the token is new.
+/// Everything that Clerk knows at one moment. Two are equal when nothing but the token is new, and no minute older.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClerkSnapshot {
     /// How Clerk is doing.
@@ -49,6 +49,9 @@ pub struct ClerkSnapshot {
     pub sessions: Option<Vec<Rc<Session>>>,
     /// The session that was used last, in whichever tab.
     pub last_active_session_id: Option<Rc<str>>,
+    /// How old the user's proofs of who they are were when the token was made, in minutes: the first factor's and the
+    /// second's; -1 for one that was never given.
+    pub factor_ages: Option<[f64; 2]>,
     /// The attempt to sign in that is under way.
     pub sign_in: SignInAttempt,
     /// The attempt to sign up that is under way.

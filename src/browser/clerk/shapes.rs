@@ -47,6 +47,7 @@ pub fn snapshot(clerk: &JsValue) -> ClerkSnapshot {
         organization: known(&get(clerk, "organization"), organization),
         sessions,
         last_active_session_id: text(&client, "lastActiveSessionId"),
+        factor_ages: factor_ages(&session_now),
         sign_in: sign_in(&get(&client, "signIn")),
         sign_up: sign_up(&get(&client, "signUp")),
     }
@@ -77,8 +78,18 @@ fn string(value: &JsValue) -> Rc<str> {
     value.as_string().unwrap_or_default().into()
 }
 
+fn claims_of(session: &JsValue) -> JsValue {
+    get(&get(&get(session, "lastActiveToken"), "jwt"), "claims")
+}
+
+fn factor_ages(session: &JsValue) -> Option<[f64; 2]> {
+    let ages = list(&claims_of(session), "fva")?;
+    let ages: Option<Vec<f64>> = ages.iter().map(JsValue::as_f64).collect();
+    ages?.try_into().ok()
+}
+
 fn session(of: &JsValue) -> Session {
-    let claims = get(&get(&get(of, "lastActiveToken"), "jwt"), "claims");
+    let claims = claims_of(of);
     let user_now = get(of, "user");
     Session {
         id: word(of, "id"),

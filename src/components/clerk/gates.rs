@@ -6,7 +6,7 @@ use yew::html::IntoPropValue;
 use yew::prelude::*;
 
 use crate::auth::AuthState;
-use crate::auth::clerk::{ClerkStatus, Grant};
+use crate::auth::clerk::{ClerkStatus, Grant, Reverification};
 use crate::components::GateProps;
 use crate::hooks::{AuthHandle, use_auth, use_clerk_status};
 
@@ -44,6 +44,12 @@ impl When {
     /// To those with a plan.
     pub fn plan(name: impl Into<Rc<str>>) -> Self {
         Self::Has(Grant::plan(name))
+    }
+
+    /// To those who have proved lately who they are.
+    #[must_use]
+    pub const fn reverification(wanted: Reverification) -> Self {
+        Self::Has(Grant::Reverification(wanted))
     }
 
     /// To those who are signed in and meet a condition.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::auth::Subscription;
-use crate::auth::clerk::{Clerk, ClerkSnapshot};
+use crate::auth::clerk::{Clerk, ClerkSnapshot, Grant};
 
 /// The part of `use_auth` that only Clerk can give. What was read of it decides on rendering again.
 #[derive(Clone)]
@@ -14,6 +14,8 @@ pub(in crate::hooks) struct Rights {
     clerk: Clerk,
     now: Rc<ClerkSnapshot>,
     is_read: Rc<Cell<bool>>,
+    /// Whether the age of the user's proofs matters: it changes each minute.
+    is_age_read: Rc<Cell<bool>>,
 }
 
 impl Rights {
@@ -24,15 +26,29 @@ impl Rights {
         self.now.auth_state(pending_is_out).identity().map(|_| &*self.now)
     }
 
+    /// Whether the active session has this.
+    pub fn has(&self, grant: &Grant) -> bool {
+        if matches!(grant, Grant::Reverification(_)) {
+            self.is_age_read.set(true);
+        }
+        self.read().is_some_and(|now| grant.is_held(now))
+    }
+
     /// Whether the same is allowed by both: role, permissions and claims.
     fn is_same(one: &ClerkSnapshot, other: &ClerkSnapshot) -> bool {
         one.membership() == other.membership() && one.session_claims() == other.session_claims()
+    }
+
+    /// Whether what was read is another now.
+    fn is_outdated(&self, now: &ClerkSnapshot) -> bool {
+        (self.is_read.get() && !Self::is_same(&self.now, now))
+            || (self.is_age_read.get() && self.now.factor_ages != now.factor_ages)
     }
 }
 
 impl PartialEq for Rights {
     fn eq(&self, other: &Self) -> bool {
-        self.clerk == other.clerk && Self::is_same(&self.now, &other.now)
+        self.clerk == other.clerk && !self.is_outdated(&other.now)
     }
 }
 
@@ -51,13 +67,13 @@ pub(in crate::hooks) fn use_rights(clerk: Option<Clerk>) -> Option<Rights> {
         rights.now = now;
         return Some(rights.clone());
     }
-    let rights = Rights { clerk: clerk.clone(), now, is_read: Rc::default() };
+    let rights =
+        Rights { clerk: clerk.clone(), now, is_read: Rc::default(), is_age_read: Rc::default() };
     let (shown, told) = (Rc::downgrade(&held), clerk.clone());
     let subscription = clerk.subscribe(move || {
         let Some(shown) = shown.upgrade() else { return };
-        let is_news = shown.borrow().as_ref().is_some_and(|(rights, _)| {
-            rights.is_read.get() && !Rights::is_same(&rights.now, &told.snapshot())
-        });
+        let now = told.snapshot();
+        let is_news = shown.borrow().as_ref().is_some_and(|(rights, _)| rights.is_outdated(&now));
         if is_news {
             render.force_update();
         }
