@@ -31,6 +31,6 @@ pub use crate::components::{
 };
 #[cfg(feature = "clerk")]
 pub use crate::hooks::{
-    use_clerk, use_organization, use_organization_list, use_session, use_session_list, use_sign_in,
-    use_sign_up, use_user,
+    use_clerk, use_clerk_list, use_organization, use_organization_list, use_session,
+    use_session_list, use_sign_in, use_sign_up, use_user,
 };

@@ -12,8 +12,8 @@ use clerk_world::{
 use std::rc::Rc;
 use yew_clerk::auth::AuthState;
 use yew_clerk::auth::clerk::{
-    ClerkJson, ClerkOptions, ClerkSnapshot, ClerkStatus, Grant, Known, Reverification,
-    ReverificationLevel, SessionStatus, SetActive,
+    ClerkJson, ClerkOptions, ClerkSnapshot, ClerkStatus, Grant, Known, ORGANIZATION_MEMBERSHIPS,
+    PageQuery, Reverification, ReverificationLevel, SessionStatus, SetActive, USER_INVITATIONS,
 };
 
 fn changed(change: impl FnOnce(&mut ClerkSnapshot)) -> ClerkSnapshot {
@@ -174,6 +174,25 @@ fn a_proof_counts_by_its_level_and_its_age_as_clerk_js_has_it() {
     }
     let unknown = changed(|now| now.factor_ages = None);
     assert!(!Grant::Reverification(R::LAX).is_held(&unknown));
+}
+
+#[test]
+fn a_list_is_asked_for_by_page_and_read_into_its_type() {
+    let world = ClerkWorld::new(signed_in_to("alice", "org_a"));
+    let page = r#"{"total_count":12,"data":[{"id":"orgmem_1","role":"org:admin","organization":{"id":"org_a"},
+        "publicUserData":{"userId":"user_alice","identifier":"alice@example.com"}}]}"#;
+    *world.fake.list.borrow_mut() = Ok(ClerkJson::from_text(page));
+    let query = PageQuery { role: vec!["org:admin".into()], ..PageQuery::page(2) };
+    let members = world.finish(world.clerk.list(ORGANIZATION_MEMBERSHIPS, &query)).unwrap();
+    assert_eq!((members.total_count, &*members.data[0].organization.id), (12, "org_a"));
+    let who = members.data[0].public_user_data.as_ref().unwrap();
+    assert_eq!(&*who.identifier, "alice@example.com");
+    let asked = r#"getMemberships {"initialPage":2,"pageSize":10,"role":["org:admin"]}"#;
+    assert_eq!(world.fake.calls.borrow().last().unwrap(), &format!("Organization.{asked}"));
+
+    *world.fake.list.borrow_mut() = Ok(ClerkJson::default());
+    let odd = world.finish(world.clerk.list(USER_INVITATIONS, &PageQuery::default())).unwrap_err();
+    assert_eq!(&*odd.code, "json_unexpected");
 }
 
 #[test]

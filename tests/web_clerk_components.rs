@@ -18,7 +18,10 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::HtmlElement;
 use yew::functional::Hook;
 use yew::prelude::*;
-use yew_clerk::auth::clerk::{Clerk, ClerkOptions, Grant, Reverification, SignInFlow};
+use yew_clerk::auth::clerk::{
+    Clerk, ClerkOptions, ClerkPage, Grant, ORGANIZATION_MEMBERSHIPS, OrganizationMember, PageQuery,
+    Reverification, SignInFlow, USER_INVITATIONS,
+};
 use yew_clerk::auth::{AuthState, TokenOptions};
 use yew_clerk::client::SwrOptions;
 use yew_clerk::components::{
@@ -28,8 +31,8 @@ use yew_clerk::components::{
 use yew_clerk::engine::options::Access;
 use yew_clerk::fetch;
 use yew_clerk::hooks::{
-    AuthHandle, use_auth, use_clerk, use_clerk_swr, use_organization, use_organization_list,
-    use_session, use_session_list, use_sign_in, use_swr_with, use_user,
+    AuthHandle, use_auth, use_clerk, use_clerk_list, use_clerk_swr, use_organization,
+    use_organization_list, use_session, use_session_list, use_sign_in, use_swr_with, use_user,
 };
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -296,6 +299,44 @@ async fn a_new_proof_is_news_where_proofs_are_asked_for_and_nowhere_else() {
     runs("window.Clerk.session.fva = [0, -1]; window.Clerk.emit()").await;
     assert_eq!(lately.last(), "true", "given anew");
     assert_eq!(views.map(View::renders), renders);
+}
+
+#[wasm_bindgen_test]
+async fn lists_of_clerks_are_in_the_cache_and_gone_with_their_owner() {
+    let clerk = loaded("alice").await;
+    let members = || {
+        View::new(|ctx| {
+            let page = use_clerk_list(ORGANIZATION_MEMBERSHIPS, PageQuery::page(2)).run(ctx);
+            let of = |page: &ClerkPage<OrganizationMember>| {
+                let first = &page.data[0];
+                let since = first.created_at.clone().unwrap_or_default();
+                format!("{} {} {since} of {}", first.id, first.organization.id, page.total_count)
+            };
+            page.data().map_or_else(|| "-".to_owned(), |page| of(&page))
+        })
+    };
+    let (one, same) = (members(), members());
+    let invitations = View::new(|ctx| {
+        let page = use_clerk_list(USER_INVITATIONS, PageQuery::default()).run(ctx);
+        page.data().map_or_else(|| "-".to_owned(), |page| page.data[0].id.to_string())
+    });
+    let html = html! { <>{ one.html() }{ same.html() }{ invitations.html() }</> };
+    let _stage = stage(&clerk, html).await;
+    assert_eq!((one.last(), count("getMemberships")), ("-".into(), 0.0), "no organisation");
+    assert_eq!(invitations.last(), "getOrganizationInvitations_of_alice");
+    runs("window.Clerk.become('alice', 'org_a')").await;
+    let expected = "getMemberships_of_alice org_a 1970-01-01T00:00:00.000Z of 11";
+    assert_eq!((one.last(), same.last()), (expected.to_owned(), expected.to_owned()));
+    assert_eq!(count("getMemberships"), 1.0, "one request for both");
+    let asked = "window.Clerk.calls.find(([name]) => name === 'getMemberships')[1]";
+    assert_eq!(js(asked), r#"{"initialPage":2,"pageSize":10}"#);
+    becomes("bob").await;
+    assert_eq!(
+        (one.last(), invitations.last().as_str()),
+        ("-".into(), "getOrganizationInvitations_of_bob")
+    );
+    becomes("").await;
+    assert_eq!(invitations.last(), "-");
 }
 
 #[wasm_bindgen_test]

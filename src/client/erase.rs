@@ -30,10 +30,15 @@ where
     Box::pin(async move { running.await.map(Data::new).map_err(erase_failure) })
 }
 
-/// Wraps an error. Of a [`FetchError`] the policy knows whether to retry; of others it assumes that a
+/// Wraps an error. Of a [`FetchError`], and of an error of Clerk's, the policy knows whether to retry; of others it assumes that a
 /// retry may help.
 pub fn erase_failure<E: 'static>(error: E) -> Failure {
     let any: &dyn Any = &error;
+    #[cfg(feature = "clerk")]
+    if let Some(refusal) = any.downcast_ref::<crate::auth::clerk::ClerkError>() {
+        let hint = Hint { retryable: refusal.is_retryable(), ..Hint::default() };
+        return Failure::new(error, hint);
+    }
     let hint = any.downcast_ref::<FetchError>().map_or_else(Hint::default, |error| Hint {
         retryable: error.is_retryable(),
         cancelled: error.is_cancelled(),

@@ -25,8 +25,8 @@ mod watched;
 #[cfg(feature = "clerk")]
 pub use clerk::{
     Choice, OfTheSignedIn, OrganizationHandle, OrganizationListHandle, SessionHandle,
-    SessionListHandle, UserHandle, use_clerk, use_organization, use_organization_list, use_session,
-    use_session_list, use_sign_in, use_sign_up, use_user,
+    SessionListHandle, UserHandle, use_clerk, use_clerk_list, use_organization,
+    use_organization_list, use_session, use_session_list, use_sign_in, use_sign_up, use_user,
 };
 #[cfg(feature = "clerk")]
 pub(crate) use clerk::{complain, use_clerk_status};

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::json;
 use yew_clerk::auth::clerk::{
     Attempt, Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkJson, ClerkOptions, ClerkSnapshot,
-    ClerkStatus, Flow, Known, Membership, Organization, PublishableKey, Return, Session,
+    ClerkStatus, Flow, Known, ListOwner, Membership, Organization, PublishableKey, Return, Session,
     SessionStatus, SetActive, SignInAttempt, User, Widget,
 };
 use yew_clerk::auth::{
@@ -44,6 +44,8 @@ pub struct FakeClerk {
     pub minting: RefCell<Option<Minting>>,
     /// What each step of signing in or up answers.
     step: RefCell<Result<Attempt, ClerkError>>,
+    /// What each list answers.
+    pub list: RefCell<Result<ClerkJson, ClerkError>>,
     /// How the next reloads of the client end; then they end well.
     pub reloads: RefCell<VecDeque<Result<(), ClerkError>>>,
     /// What the server says about the client when it is asked.
@@ -141,6 +143,7 @@ impl FakeClerk {
             tokens: RefCell::default(),
             minting: RefCell::default(),
             step: RefCell::new(Ok(Attempt::SignIn(SignInAttempt::default()))),
+            list: RefCell::new(Ok(ClerkJson::default())),
             reloads: RefCell::default(),
             server: RefCell::default(),
             uat: RefCell::default(),
@@ -310,6 +313,18 @@ impl ClerkDriver for Driver {
             now.sign_in = attempt.clone();
             self.0.becomes(now);
         }
+        self.0.done(answer)
+    }
+
+    fn list(
+        &self,
+        owner: ListOwner,
+        method: &'static str,
+        query: &ClerkJson,
+        _: &[&str],
+    ) -> ClerkCall<ClerkJson> {
+        self.0.note(format!("{owner:?}.{method} {}", query.as_str()));
+        let answer = self.0.list.borrow().clone();
         self.0.done(answer)
     }
 

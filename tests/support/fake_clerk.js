@@ -20,6 +20,13 @@
       return answer ? answer() : Promise.resolve(`token-of-${this.id}`);
     }
   }
+  // A list as clerk-js gives it: with a cycle, dates, and the name under which it was asked for.
+  const listed = (name, of) => (params) => {
+    window.Clerk.calls.push([name, JSON.stringify(params)]);
+    const item = { id: `${name}_of_${of}`, status: 'pending', createdAt: new Date(0), extra: 'more' };
+    item.organization = { id: 'org_a', cycle: item };
+    return Promise.resolve({ data: [item], total_count: 11 });
+  };
   class User {
     constructor(name, session) {
       this.id = `user_${name}`;
@@ -29,6 +36,8 @@
       this.organizationMemberships = [
         { id: 'orgmem_1', role: 'org:admin', permissions: ['org:notes:read'], organization: { id: 'org_a', name: 'A', slug: 'a' } },
       ];
+      this.organizationMemberships[0].organization.getMemberships = listed('getMemberships', name);
+      this.getOrganizationInvitations = listed('getOrganizationInvitations', name);
     }
   }
   const flow = (name) => ({

@@ -9,7 +9,10 @@ use serde::Deserialize;
 use web_sys::wasm_bindgen::JsValue;
 use yew::platform::spawn_local;
 use yew::prelude::*;
-use yew_clerk::auth::clerk::{ClerkError, ClerkStatus, Navigate, Navigation, SignInFlow};
+use yew_clerk::auth::clerk::{
+    ClerkError, ClerkStatus, Navigate, Navigation, ORGANIZATION_INVITATIONS,
+    ORGANIZATION_MEMBERSHIPS, PageQuery, SignInFlow,
+};
 use yew_clerk::prelude::*;
 
 /// The keys of the dev server's Clerk. The two kinds take different ways through clerk-js.
@@ -42,6 +45,7 @@ fn App() -> Html {
                 <Public />
                 <Show when={When::SignedIn}>
                     <Private />
+                    <Members />
                     <Many />
                 </Show>
             </main>
@@ -195,6 +199,28 @@ fn Private() -> Html {
                 <p role="alert" data-testid="error">{ error.to_string() }</p>
             }
             <button data-testid="again" onclick={move |_| drop(greeting.mutate())}>{ "Fetch again" }</button>
+        </section>
+    }
+}
+
+/// Who else belongs to the active organisation, and where the user is invited to: Clerk's lists, in the same cache.
+#[component]
+fn Members() -> Html {
+    let members = use_clerk_list(ORGANIZATION_MEMBERSHIPS, PageQuery::default());
+    let invitations = use_clerk_list(ORGANIZATION_INVITATIONS, PageQuery::default());
+    let names = members.data().map(|page| {
+        let all = page.data.iter().filter_map(|member| member.public_user_data.as_ref());
+        all.map(|who| who.identifier.to_string()).collect::<Vec<_>>().join(", ")
+    });
+    let invited = match (invitations.data(), invitations.error()) {
+        (Some(page), _) => format!("{} invited", page.total_count),
+        (None, Some(error)) => error.code.to_string(),
+        (None, None) => String::new(),
+    };
+    html! {
+        <section>
+            <p data-testid="members">{ names }</p>
+            <p data-testid="invited">{ invited }</p>
         </section>
     }
 }

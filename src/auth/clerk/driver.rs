@@ -7,6 +7,7 @@ use super::error::ClerkError;
 use super::flow::Attempt;
 use super::json::ClerkJson;
 use super::key::PublishableKey;
+use super::lists::ListOwner;
 use super::options::ClerkOptions;
 use super::snapshot::ClerkSnapshot;
 use crate::auth::source::{Subscription, TokenOptions};
@@ -43,6 +44,16 @@ pub trait ClerkDriver {
 
     /// Takes a step of signing in or up; answers with the attempt of that flow.
     fn step(&self, flow: Flow, method: &'static str, params: &ClerkJson) -> ClerkCall<Attempt>;
+
+    /// A page of a list of the active organisation or the user, as JSON that has these fields at every depth and no
+    /// others.
+    fn list(
+        &self,
+        owner: ListOwner,
+        method: &'static str,
+        query: &ClerkJson,
+        fields: &[&str],
+    ) -> ClerkCall<ClerkJson>;
 
     /// Shows a ready-made form over the page.
     ///

@@ -10,6 +10,7 @@ mod grant;
 mod handle;
 mod json;
 mod key;
+mod lists;
 mod navigation;
 mod options;
 mod resources;
@@ -24,6 +25,13 @@ pub use grant::{Grant, Reverification, ReverificationLevel};
 pub use handle::Clerk;
 pub use json::ClerkJson;
 pub use key::{KeyError, KeyKind, PublishableKey};
+pub use lists::{
+    ClerkList, ClerkPage, ListOwner, MembershipRequest, ORGANIZATION_DOMAINS,
+    ORGANIZATION_INVITATIONS, ORGANIZATION_MEMBERSHIP_REQUESTS, ORGANIZATION_MEMBERSHIPS,
+    OrganizationData, OrganizationDomain, OrganizationInvitation, OrganizationMember,
+    OrganizationSuggestion, PageQuery, PublicUserData, USER_INVITATIONS, USER_MEMBERSHIPS,
+    USER_SUGGESTIONS, UserInvitation,
+};
 pub use navigation::{Navigate, Navigation};
 pub use options::ClerkOptions;
 pub(crate) use resources::is_lasting;

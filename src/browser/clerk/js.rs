@@ -62,9 +62,9 @@ pub fn list(of: &JsValue, name: &str) -> Option<Vec<JsValue>> {
     Array::is_array(&value).then(|| Array::from(&value).to_vec())
 }
 
-/// A plain value as JSON; `{}` for what JSON does not know.
-pub fn json(value: &JsValue) -> ClerkJson {
-    let text = JSON::stringify(value).ok().and_then(|text| text.as_string());
+/// A value as JSON; `{}` for what JSON does not know. Of objects it takes these fields alone, or all for `null`.
+pub fn json(value: &JsValue, fields: &JsValue) -> ClerkJson {
+    let text = JSON::stringify_with_replacer(value, fields).ok().and_then(|text| text.as_string());
     text.map_or_else(ClerkJson::default, ClerkJson::from_text)
 }
 

@@ -12,15 +12,16 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 
-use self::js::{call, get, global, plain, set, settled};
+use self::js::{call, get, global, json, plain, set, settled};
 use self::listening::Listening;
 use self::shapes::Marks;
 use self::tabs::Tabs;
 use crate::auth::clerk::{
     Attempt, Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkJson, ClerkOptions, ClerkSnapshot,
-    Flow, PublishableKey, Return, SetActive, Widget,
+    Flow, ListOwner, PublishableKey, Return, SetActive, Widget,
 };
 use crate::auth::{Listeners, Subscription, Token, TokenOptions};
 use crate::browser::{console_error, default_runtime};
@@ -213,6 +214,29 @@ impl ClerkDriver for BrowserClerk {
         let called = plain(params).and_then(|params| call(&self.flow(flow), method, &[&params]));
         let answer = self.page.ended(called);
         Box::pin(async move { Ok(shapes::attempt(flow, &answer.await?)) })
+    }
+
+    fn list(
+        &self,
+        owner: ListOwner,
+        method: &'static str,
+        query: &ClerkJson,
+        fields: &[&str],
+    ) -> ClerkCall<ClerkJson> {
+        let name = match owner {
+            ListOwner::Organization => "organization",
+            ListOwner::User => "user",
+        };
+        let owner = get(&self.page.clerk().unwrap_or_default(), name);
+        let called = if owner.is_object() {
+            plain(query).and_then(|query| call(&owner, method, &[&query]))
+        } else {
+            let text = ["there is no ", name, " to have this list"].concat();
+            Err(ClerkError::new("list_owner_missing", text))
+        };
+        let fields: Array = fields.iter().map(|field| JsValue::from_str(field)).collect();
+        let answer = settled(called);
+        Box::pin(async move { Ok(json(&answer.await?, &fields)) })
     }
 
     fn open(&self, widget: Widget, props: &ClerkJson) -> Result<(), ClerkError> {

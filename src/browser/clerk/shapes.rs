@@ -111,7 +111,7 @@ fn lasting(claims: &JsValue) -> ClerkJson {
             set(&kept, &name, &get(claims, &name));
         }
     }
-    json(&kept)
+    json(&kept, &JsValue::NULL)
 }
 
 fn user(of: &JsValue) -> User {
@@ -127,7 +127,7 @@ fn user(of: &JsValue) -> User {
             id: word(&email, "id"),
             email_address: word(&email, "emailAddress"),
         }),
-        public_metadata: json(&get(of, "publicMetadata")),
+        public_metadata: json(&get(of, "publicMetadata"), &JsValue::NULL),
         organization_memberships: all(of, "organizationMemberships", |of| Rc::new(membership(of))),
     }
 }

@@ -1,10 +1,12 @@
 //! Clerk's own hooks. Each renders again when what it gives has changed, and not with each new token.
 
+mod list;
 mod organization;
 mod rights;
 mod sign_in;
 mod user;
 
+pub use list::use_clerk_list;
 pub use organization::{
     OrganizationHandle, OrganizationListHandle, use_organization, use_organization_list,
 };

@@ -32,8 +32,8 @@ impl OrganizationHandle {
     }
 }
 
-/// The active organisation. Same as Clerk's `useOrganization`, without its lists of members: fetch those from your own
-/// server.
+/// The active organisation. Same as Clerk's `useOrganization`, whose lists of members are for
+/// [`use_clerk_list`](crate::hooks::use_clerk_list).
 #[hook]
 pub fn use_organization() -> OrganizationHandle {
     let clerk = use_clerk();
@@ -55,7 +55,8 @@ impl OrganizationListHandle {
     }
 }
 
-/// The organisations of the user. Same as Clerk's `useOrganizationList`, as far as it needs no further requests.
+/// The organisations of the user. Same as Clerk's `useOrganizationList`, as far as it needs no further
+/// requests: those are for [`use_clerk_list`](crate::hooks::use_clerk_list).
 #[hook]
 pub fn use_organization_list() -> OrganizationListHandle {
     let clerk = use_clerk();

@@ -104,3 +104,35 @@ fn an_answer_for_one_organisation_is_never_shown_in_the_next() {
         greeted(page, ADA);
     });
 }
+
+#[test]
+fn the_lists_of_an_organisation_are_its_own_and_gone_with_it() {
+    test(setup().with_failing_requests(), |world| {
+        let page = &world.page;
+        signed_in(world, Key::Live, "ada");
+        greeted(page, ADA);
+        let goes_to = |org: &str| {
+            until(format!("the workspace {org}"), || {
+                let is_there = page.text("org").as_deref() == Some(org);
+                if !is_there {
+                    page.click("next-org");
+                    crate::time_passes(0.5);
+                }
+                is_there.then_some(())
+            });
+        };
+        goes_to("org_engines");
+        page.wait_text("members", "ada@example.com, grace@example.com");
+        page.wait_text("invited", "2 invited");
+        // Ada is no admin there: Clerk's refusal is an error, and not asked for again and again.
+        goes_to("org_compilers");
+        page.wait_text("invited", "missing_permission");
+        page.wait_text("members", "ada@example.com, grace@example.com");
+        crate::time_passes(3.0);
+        let asked =
+            world.requests().of_path("GET", "/__clerk/v1/organizations/org_compilers/invitations");
+        assert_eq!(asked.count(), 1, "{asked}");
+        goes_to("personal");
+        page.wait_text("members", "");
+    });
+}

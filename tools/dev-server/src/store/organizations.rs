@@ -1,6 +1,6 @@
 //! Organisations, and who belongs to them in which role.
 
-use redb::{ReadTransaction, TableDefinition, WriteTransaction};
+use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError, decode, encode};
@@ -42,6 +42,15 @@ pub struct Membership {
 }
 
 impl Store {
+    /// All organisations, by id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn organizations(&self) -> Result<Vec<Organization>, StoreError> {
+        let table = self.read()?.open_table(ORGANIZATIONS)?;
+        table.iter()?.map(|entry| decode(entry?.1.value())).collect()
+    }
+
     /// The user's memberships, by organisation id.
     ///
     /// # Errors

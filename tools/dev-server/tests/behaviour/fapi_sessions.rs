@@ -93,7 +93,10 @@ async fn a_page_may_ask_for_the_user_and_the_organisations_of_the_session_that_i
         );
         let second = ask(&format!("/me/organization_memberships{of_ada}&offset=10")).await;
         assert_eq!(second["data"], json!([]));
-        assert_eq!(ask("/me/organization_invitations").await["total_count"], 0);
+        let invitations = ask("/me/organization_invitations").await;
+        let invited_to = &invitations["data"][0]["public_organization_data"]["id"];
+        assert_eq!((&invitations["total_count"], invited_to), (&json!(1), &json!("org_compilers")));
+        assert_eq!(ask("/me/organization_suggestions").await["total_count"], 0);
         assert_eq!(ask(&format!("/client/sessions/{ada}")).await["user"]["id"], "user_ada");
         let (_, of_grace) = Page::of(&app, key, "grace").await;
         for path in
@@ -104,6 +107,31 @@ async fn a_page_may_ask_for_the_user_and_the_organisations_of_the_session_that_i
         let mut nobody = Page { app: &app, key: Key::Live, secret: None };
         assert_eq!(nobody.get("/me").await.status, 401);
     }
+}
+
+#[tokio::test]
+async fn an_organisation_has_lists_for_those_who_may_see_them() {
+    let app = App::new();
+    let (mut page, _) = Page::of(&app, Key::Live, "ada").await;
+    let of = |list: &str| format!("/organizations/org_engines/{list}");
+    let mut ask = async |path: String| page.get(&path).await.json()["response"].clone();
+    let members = ask(of("memberships")).await;
+    let names = |list: &Value| -> Vec<String> {
+        let all = list["data"].as_array().unwrap().iter();
+        all.map(|of| of["public_user_data"]["user_id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&members), ["user_ada", "user_grace"]);
+    let second = ask(of("memberships?limit=1&offset=1")).await;
+    assert_eq!((names(&second), &second["total_count"]), (vec!["user_grace".into()], &json!(2)));
+    assert_eq!(names(&ask(of("memberships?role=org:admin")).await), ["user_ada"]);
+    assert_eq!(ask(of("invitations")).await["total_count"], 2);
+    assert_eq!(ask(of("membership_requests")).await["total_count"], 0);
+    assert_eq!(ask(of("domains")).await["total_count"], 0);
+    // A member of another one may see who belongs to it, and not who is invited.
+    let of = |list: &str| format!("/organizations/org_compilers/{list}");
+    assert_eq!(page.get(&of("memberships")).await.status, 200);
+    assert_eq!(page.get(&of("invitations")).await.status, 403);
+    assert_eq!(page.get("/organizations/org_none/memberships").await.status, 404);
 }
 
 #[tokio::test]

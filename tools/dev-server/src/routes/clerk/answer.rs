@@ -25,6 +25,16 @@ impl Answer {
         Self { value, cookies: HeaderMap::new() }
     }
 
+    /// What the query wants of a list: `limit` items from `offset` on, or the first ten.
+    #[must_use]
+    pub fn page(call: &Call, all: &[Value]) -> Self {
+        let number = |name| call.query.filled(name).and_then(|number| number.parse::<usize>().ok());
+        let (from, most) = (number("offset").unwrap_or(0), number("limit").unwrap_or(10));
+        let page: Vec<_> = all.iter().skip(from).take(most).collect();
+        let response = json!({ "data": page, "total_count": all.len() });
+        Self::bare(json!({ "response": response, "client": null }))
+    }
+
     /// The answer to a change. The browser, which holds `secret` from now on, comes along with it, so
     /// that pages need not ask for it.
     ///

@@ -8,6 +8,7 @@ mod answer;
 mod call;
 mod environment;
 mod me;
+mod organizations;
 mod resources;
 mod scripts;
 mod sessions;
@@ -74,8 +75,16 @@ async fn dispatch(state: &AppState, call: &Call) -> Result<Answer, ApiError> {
         }
         ("GET", ["me"]) => me::read(call),
         ("GET", ["me", "organization_memberships"]) => me::memberships(call),
-        ("GET", ["me", "organization_invitations" | "organization_suggestions"]) => {
-            me::nothing(call)
+        ("GET", ["me", "organization_invitations"]) => {
+            organizations::of_the_user(state, call).await
+        }
+        ("GET", ["me", "organization_suggestions"]) => me::nothing(call),
+        ("GET", ["organizations", id, "memberships"]) => {
+            organizations::memberships(state, call, id).await
+        }
+        ("GET", ["organizations", id, "invitations"]) => organizations::invitations(call, id),
+        ("GET", ["organizations", id, "membership_requests" | "domains"]) => {
+            organizations::nothing(call, id)
         }
         ("GET", ["client", "sessions", id]) => sessions::read(state, call, id),
         ("POST", ["client", "sessions", id, "touch"]) => sessions::touch(state, call, id).await,
