@@ -241,8 +241,8 @@ impl ClerkDriver for Driver {
         })
     }
 
-    fn snapshot(&self) -> ClerkSnapshot {
-        self.0.now.borrow().clone()
+    fn snapshot(&self) -> Rc<ClerkSnapshot> {
+        Rc::new(self.0.now.borrow().clone())
     }
 
     /// Calls at once, as clerk-js does.

@@ -25,7 +25,7 @@ pub trait ClerkDriver {
     fn load(&self, options: &Rc<ClerkOptions>, key: &PublishableKey) -> ClerkCall<()>;
 
     /// What Clerk knows now.
-    fn snapshot(&self) -> ClerkSnapshot;
+    fn snapshot(&self) -> Rc<ClerkSnapshot>;
 
     /// Calls `listener` whenever something may have changed; perhaps at once, and more often than needed.
     fn subscribe(&self, listener: Rc<dyn Fn()>) -> Subscription;

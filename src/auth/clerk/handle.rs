@@ -119,15 +119,19 @@ impl Clerk {
         let inner = &self.inner;
         let mut now = inner.driver.snapshot();
         if !now.is_loaded() {
-            if inner.waiting.borrow().is_some() {
-                now.status = ClerkStatus::Loading;
+            let status = if inner.waiting.borrow().is_some() {
+                ClerkStatus::Loading
             } else if inner.failure.borrow().is_some() {
-                now.status = ClerkStatus::Error;
-            }
+                ClerkStatus::Error
+            } else {
+                now.status
+            };
+            // Nothing that it knew before counts.
+            now = Rc::new(ClerkSnapshot { status, ..ClerkSnapshot::default() });
         }
         let mut seen = inner.seen.borrow_mut();
-        if **seen != now {
-            *seen = Rc::new(now);
+        if *seen != now {
+            *seen = now;
         }
         seen.clone()
     }

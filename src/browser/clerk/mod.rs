@@ -63,7 +63,7 @@ struct Page {
     found: RefCell<Option<Listening>>,
     changes: Listeners<()>,
     /// What was read last; nothing after clerk-js told of a change.
-    last: RefCell<Option<(Marks, ClerkSnapshot)>>,
+    last: RefCell<Option<(Marks, Rc<ClerkSnapshot>)>>,
     tabs: Option<Tabs>,
     complained: Cell<bool>,
 }
@@ -145,14 +145,14 @@ impl ClerkDriver for BrowserClerk {
         Box::pin(loading::load(self.page.clone(), options.clone(), key.clone()))
     }
 
-    fn snapshot(&self) -> ClerkSnapshot {
-        let Some(clerk) = self.page.clerk() else { return ClerkSnapshot::default() };
+    fn snapshot(&self) -> Rc<ClerkSnapshot> {
+        let Some(clerk) = self.page.clerk() else { return Rc::default() };
         // This is asked for around each request, and reading everything takes its time.
         let marks = shapes::marks(&clerk);
         if let Some((_, known)) = self.page.last.borrow().as_ref().filter(|last| last.0 == marks) {
             return known.clone();
         }
-        let now = self.page.read(&clerk);
+        let now = Rc::new(self.page.read(&clerk));
         self.page.last.replace(Some((marks, now.clone())));
         now
     }

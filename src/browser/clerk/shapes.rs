@@ -83,9 +83,9 @@ fn claims_of(session: &JsValue) -> JsValue {
 }
 
 fn factor_ages(session: &JsValue) -> Option<[f64; 2]> {
-    let ages = list(&claims_of(session), "fva")?;
-    let ages: Option<Vec<f64>> = ages.iter().map(JsValue::as_f64).collect();
-    ages?.try_into().ok()
+    let ages = get(&claims_of(session), "fva");
+    let [first, second, count] = ["0", "1", "length"].map(|name| get(&ages, name).as_f64());
+    Some([first?, second?]).filter(|_| count == Some(2.0))
 }
 
 fn session(of: &JsValue) -> Session {
