@@ -109,6 +109,28 @@ fn signing_up_has_its_code_sent_and_tried() {
 }
 
 #[test]
+fn a_provider_may_say_who_the_user_is() {
+    let world = world();
+    let urls = ("/sso-callback", "/home");
+    let going = world.clerk.sign_in().authenticate_with_redirect("oauth_google", urls.0, urls.1);
+    world.finish(going).unwrap();
+    world.fake.answers(sign_up(SignUpAttempt::default()));
+    let going = world.clerk.sign_up().authenticate_with_redirect("oauth_github", urls.0, urls.1);
+    world.finish(going).unwrap();
+    let params = |strategy: &str| {
+        format!(
+            r#"{{"strategy":"{strategy}","redirectUrl":"/sso-callback","redirectUrlComplete":"/home"}}"#
+        )
+    };
+    let calls = [("SignIn", params("oauth_google")), ("SignUp", params("oauth_github"))];
+    let calls = calls.map(|(flow, params)| format!("{flow}.authenticateWithRedirect {params}"));
+    assert_eq!(*world.fake.calls.borrow(), calls);
+    world.fake.answers(Err(ClerkError::new("strategy_for_user_invalid", "no").with_status(422)));
+    let going = world.clerk.sign_up().authenticate_with_redirect("oauth_github", urls.0, urls.1);
+    assert_eq!(&*world.finish(going).unwrap_err().code, "strategy_for_user_invalid");
+}
+
+#[test]
 fn before_clerk_is_there_no_step_is_taken() {
     let world = ClerkWorld::loading([(None, Ok(()))]);
     let early = world.finish(world.clerk.sign_in().ticket("t")).unwrap_err();

@@ -25,8 +25,9 @@ use yew_clerk::auth::clerk::{
 use yew_clerk::auth::{AuthState, TokenOptions};
 use yew_clerk::client::SwrOptions;
 use yew_clerk::components::{
-    ButtonMode, ClerkDegraded, ClerkFailed, ClerkLoaded, ClerkLoading, ClerkProvider, Protect,
-    RedirectToSignIn, Show, SignIn, SignInButton, SignOutButton, SignedIn, SignedOut, When,
+    AuthenticateWithRedirectCallback, ButtonMode, ClerkDegraded, ClerkFailed, ClerkLoaded,
+    ClerkLoading, ClerkProvider, MultisessionAppSupport, Protect, RedirectToSignIn,
+    RedirectToTasks, Show, SignIn, SignInButton, SignOutButton, SignedIn, SignedOut, When,
 };
 use yew_clerk::engine::options::Access;
 use yew_clerk::fetch;
@@ -396,6 +397,52 @@ async fn a_redirection_waits_until_it_is_known_that_nobody_is_signed_in() {
     becomes("").await;
     runs("window.Clerk.emit()").await;
     assert_eq!(count("redirect"), 1.0);
+}
+
+#[wasm_bindgen_test]
+async fn a_provider_sends_the_user_back_to_a_page_that_goes_on_once_clerk_is_there() {
+    with_clerk();
+    let clerk = Clerk::new(options());
+    js("window.Clerk.loadEnds = [() => new Promise(done => { window.finish = done; })]");
+    let props = json!({ "signInFallbackRedirectUrl": "/home" });
+    let _stage = stage(&clerk, html! { <AuthenticateWithRedirectCallback {props} /> }).await;
+    assert_eq!(count("callback"), 0.0);
+    runs("window.finish()").await;
+    runs("window.Clerk.emit(); window.Clerk.status = 'degraded'; window.Clerk.emit()").await;
+    assert_eq!(calls(), r#"[["callback","{\"signInFallbackRedirectUrl\":\"/home\"}"]]"#);
+    let going = clerk.sign_in().authenticate_with_redirect("oauth_google", "/back", "/home");
+    going.await.unwrap();
+    assert_eq!(count("signIn.authenticateWithRedirect"), 1.0);
+}
+
+#[wasm_bindgen_test]
+async fn a_session_with_something_to_do_leads_there() {
+    let clerk = loaded("alice").await;
+    let _stage = stage(&clerk, html! { <RedirectToTasks /> }).await;
+    assert_eq!(count("tasks"), 0.0);
+    runs("window.Clerk.session.status = 'pending'; window.Clerk.emit(); window.Clerk.emit()").await;
+    assert_eq!(count("tasks"), 1.0);
+}
+
+/// Remembers who was there when it was made.
+#[component]
+fn Memory() -> Html {
+    let auth = use_auth();
+    let first = use_memo((), |()| auth.user_id().unwrap_or_default());
+    html! { &**first }
+}
+
+#[wasm_bindgen_test]
+async fn components_begin_anew_with_another_session_where_that_is_wanted() {
+    let clerk = loaded("alice").await;
+    let html = html! {
+        <><Memory />{ " " }<MultisessionAppSupport><Memory /></MultisessionAppSupport></>
+    };
+    let stage = stage(&clerk, html).await;
+    assert_eq!(stage.text(), "user_alice user_alice");
+    runs("window.Clerk.session.version = 9; window.Clerk.emit()").await;
+    becomes("bob").await;
+    assert_eq!(stage.text(), "user_alice user_bob");
 }
 
 #[wasm_bindgen_test]

@@ -29,7 +29,7 @@ pub use clerk::{
     use_organization_list, use_session, use_session_list, use_sign_in, use_sign_up, use_user,
 };
 #[cfg(feature = "clerk")]
-pub(crate) use clerk::{complain, use_clerk_status};
+pub(crate) use clerk::{complain, use_clerk_status, use_selected};
 pub use middleware::{SwrCall, SwrNext, SwrShown, use_next};
 pub use mutation_options::{MutationOptions, mutation_options};
 pub use swr_key::SwrKey;

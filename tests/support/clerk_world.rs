@@ -11,8 +11,8 @@ use std::time::Duration;
 use serde_json::json;
 use yew_clerk::auth::clerk::{
     Attempt, Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkJson, ClerkOptions, ClerkSnapshot,
-    ClerkStatus, Flow, Known, ListOwner, Membership, Organization, PublishableKey, Return, Session,
-    SessionStatus, SetActive, SignInAttempt, User, Widget,
+    ClerkStatus, Flow, Known, ListOwner, Membership, Organization, PublishableKey, Redirect,
+    Return, Session, SessionStatus, SetActive, SignInAttempt, User, Widget,
 };
 use yew_clerk::auth::{
     AuthClient, AuthState, Credential, Identity, Listeners, Subscription, Token, TokenError,
@@ -346,8 +346,8 @@ impl ClerkDriver for Driver {
         self.0.note(format!("unmount{}", widget.name()));
     }
 
-    fn redirect(&self, flow: Flow, _: &ClerkJson) -> ClerkCall<()> {
-        self.0.note(format!("redirect {flow:?}"));
+    fn redirect(&self, to: Redirect, _: &ClerkJson) -> ClerkCall<()> {
+        self.0.note(format!("redirect {to:?}"));
         self.0.done(Ok(()))
     }
 

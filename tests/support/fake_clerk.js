@@ -42,6 +42,11 @@
   }
   const flow = (name) => ({
     id: `${name}_1`, status: null, cycle: null,
+    // Nothing comes of it: the page is left.
+    authenticateWithRedirect(params) {
+      window.Clerk.calls.push([`${name}.authenticateWithRedirect`, JSON.stringify(params)]);
+      return Promise.resolve();
+    },
     create(params) {
       window.Clerk.calls.push([`${name}.create`, JSON.stringify(params)]);
       if (params.password === 'wrong') {
@@ -110,6 +115,8 @@
       unmountSignIn(node) { clerk.form('unmount', () => { node.textContent = ''; }); },
       openSignIn() { clerk.form('open', () => {}); },
       redirectToSignIn(props) { clerk.calls.push(['redirect', JSON.stringify(props)]); return Promise.resolve(); },
+      redirectToTasks(props) { clerk.calls.push(['tasks', JSON.stringify(props)]); return Promise.resolve(); },
+      handleRedirectCallback(props) { clerk.calls.push(['callback', JSON.stringify(props)]); return Promise.resolve(); },
       form(what, act) {
         if (!clerk.hasUi) throw new Error('Clerk was not loaded with Ui components');
         clerk.calls.push([what]);

@@ -73,8 +73,8 @@ pub trait ClerkDriver {
     /// Removes what [`ClerkDriver::mount`] shows.
     fn unmount(&self, widget: Widget, node: &dyn Any);
 
-    /// Goes to the page for signing in or up.
-    fn redirect(&self, flow: Flow, props: &ClerkJson) -> ClerkCall<()>;
+    /// Goes to another page.
+    fn redirect(&self, to: Redirect, props: &ClerkJson) -> ClerkCall<()>;
 
     /// Whether the device believes to be online.
     fn is_online(&self) -> bool;
@@ -140,6 +140,32 @@ pub enum Flow {
     SignIn,
     /// `client.signUp`
     SignUp,
+}
+
+/// A page that Clerk sends the user to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redirect {
+    /// The one for signing in.
+    SignIn,
+    /// The one for signing up.
+    SignUp,
+    /// The one for what the user has to do before the session can be used. Without anything to do it stays here.
+    Tasks,
+    /// The one that the user wanted, from the page that a provider like Google sends them back to.
+    Callback,
+}
+
+impl Redirect {
+    /// The method of clerk-js.
+    #[must_use]
+    pub const fn method(self) -> &'static str {
+        match self {
+            Self::SignIn => "redirectToSignIn",
+            Self::SignUp => "redirectToSignUp",
+            Self::Tasks => "redirectToTasks",
+            Self::Callback => "handleRedirectCallback",
+        }
+    }
 }
 
 /// A ready-made form of Clerk.

@@ -195,6 +195,21 @@ impl SignInFlow {
         self.send("attemptSecondFactor", &[("strategy", strategy), ("code", code)])
     }
 
+    /// Leaves for a provider that says who the user is: `strategy` is `oauth_google`, `oauth_github` and so on, or
+    /// `enterprise_sso`. They come back to `redirect_url`, a page of yours with `AuthenticateWithRedirectCallback`, and
+    /// end at `redirect_url_complete`. Same as Clerk's `authenticateWithRedirect`.
+    ///
+    /// The future fails when Clerk's server refuses it. Else the page is left.
+    pub fn authenticate_with_redirect(
+        &self,
+        strategy: &str,
+        redirect_url: &str,
+        redirect_url_complete: &str,
+    ) -> Step<()> {
+        let params = provider(strategy, redirect_url, redirect_url_complete);
+        leaving(self.step("authenticateWithRedirect", &params))
+    }
+
     /// Makes the session of a complete attempt the active one: the user is signed in then.
     ///
     /// # Errors
@@ -250,6 +265,17 @@ impl SignUpFlow {
         self.send("attemptEmailAddressVerification", &[("code", code)])
     }
 
+    /// Leaves for a provider that says who the user is. See [`SignInFlow::authenticate_with_redirect`].
+    pub fn authenticate_with_redirect(
+        &self,
+        strategy: &str,
+        redirect_url: &str,
+        redirect_url_complete: &str,
+    ) -> Step<()> {
+        let params = provider(strategy, redirect_url, redirect_url_complete);
+        leaving(self.step("authenticateWithRedirect", &params))
+    }
+
     /// Makes the session of a complete attempt the active one: the user is signed in then.
     ///
     /// # Errors
@@ -258,4 +284,17 @@ impl SignUpFlow {
     pub fn finish(&self, attempt: &SignUpAttempt) -> ClerkCall<()> {
         self.clerk.finish(attempt.created_session_id.as_ref())
     }
+}
+
+fn provider(strategy: &str, redirect_url: &str, redirect_url_complete: &str) -> ClerkJson {
+    ClerkJson::object(&[
+        ("strategy", strategy),
+        ("redirectUrl", redirect_url),
+        ("redirectUrlComplete", redirect_url_complete),
+    ])
+}
+
+/// A step that ends elsewhere: what is left of it here says nothing.
+fn leaving<A: 'static>(step: Step<A>) -> Step<()> {
+    Started::new(async move { step.await.map(drop) })
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::future::ready;
 use std::rc::{Rc, Weak};
 
-use super::driver::{ClerkCall, ClerkDriver, Flow, SetActive, Widget};
+use super::driver::{ClerkCall, ClerkDriver, Redirect, SetActive, Widget};
 use super::error::ClerkError;
 use super::grant::Grant;
 use super::json::ClerkJson;
@@ -261,13 +261,14 @@ impl Clerk {
         self.call(|driver| driver.sign_out(session_id))
     }
 
-    /// Goes to the page for signing in or up. Same as Clerk's `redirectToSignIn` and `redirectToSignUp`.
+    /// Goes to another page. Same as Clerk's `redirectToSignIn`, `redirectToSignUp`, `redirectToTasks` and
+    /// `handleRedirectCallback`.
     ///
     /// # Errors
     /// When Clerk has not loaded.
     #[must_use]
-    pub fn redirect(&self, flow: Flow, props: &ClerkJson) -> ClerkCall<()> {
-        self.call(|driver| driver.redirect(flow, props))
+    pub fn redirect(&self, to: Redirect, props: &ClerkJson) -> ClerkCall<()> {
+        self.call(|driver| driver.redirect(to, props))
     }
 
     /// The token of the active session, straight from Clerk. [`AuthClient`](crate::auth::AuthClient) is what requests

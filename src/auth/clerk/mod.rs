@@ -18,7 +18,7 @@ mod snapshot;
 mod source;
 mod tabs;
 
-pub use driver::{ClerkCall, ClerkDriver, Flow, Return, SetActive, Widget};
+pub use driver::{ClerkCall, ClerkDriver, Flow, Redirect, Return, SetActive, Widget};
 pub use error::{ClerkError, ErrorDetail, ErrorFields, ErrorMeta};
 pub use flow::{Attempt, FactorOffer, SignInAttempt, SignInFlow, SignUpAttempt, SignUpFlow, Step};
 pub use grant::{Grant, Reverification, ReverificationLevel};

@@ -21,7 +21,7 @@ use self::shapes::Marks;
 use self::tabs::Tabs;
 use crate::auth::clerk::{
     Attempt, Clerk, ClerkCall, ClerkDriver, ClerkError, ClerkJson, ClerkOptions, ClerkSnapshot,
-    Flow, ListOwner, PublishableKey, Return, SetActive, Widget,
+    Flow, ListOwner, PublishableKey, Redirect, Return, SetActive, Widget,
 };
 use crate::auth::{Listeners, Subscription, Token, TokenOptions};
 use crate::browser::{console_error, default_runtime};
@@ -261,12 +261,8 @@ impl ClerkDriver for BrowserClerk {
         }
     }
 
-    fn redirect(&self, flow: Flow, props: &ClerkJson) -> ClerkCall<()> {
-        let name = match flow {
-            Flow::SignIn => "redirectToSignIn",
-            Flow::SignUp => "redirectToSignUp",
-        };
-        let called = plain(props).and_then(|props| self.page.call(name, &[&props]));
+    fn redirect(&self, to: Redirect, props: &ClerkJson) -> ClerkCall<()> {
+        let called = plain(props).and_then(|props| self.page.call(to.method(), &[&props]));
         self.page.done(called)
     }
 

@@ -1,10 +1,10 @@
-//! Buttons and redirections for signing in, up and out.
+//! Buttons for signing in, up and out.
 
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::auth::clerk::{Clerk, ClerkJson, Flow, Widget};
-use crate::hooks::{complain, use_auth, use_clerk, use_clerk_status};
+use crate::auth::clerk::{Clerk, ClerkJson, Redirect, Widget};
+use crate::hooks::{complain, use_clerk};
 
 /// What a button for signing in or up does. Same as Clerk's `mode`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,14 +33,6 @@ pub struct SignInButtonProps {
     pub children: Html,
 }
 
-/// The properties of [`RedirectToSignIn`] and [`RedirectToSignUp`].
-#[derive(Clone, PartialEq, Properties)]
-pub struct RedirectProps {
-    /// Clerk's own properties, in its own words.
-    #[prop_or_default]
-    pub props: ClerkJson,
-}
-
 /// A button for signing in. Same as Clerk's `SignInButton`.
 ///
 /// ```
@@ -54,33 +46,33 @@ pub struct RedirectProps {
 /// ```
 #[component]
 pub fn SignInButton(props: &SignInButtonProps) -> Html {
-    button(&use_clerk(), Flow::SignIn, Widget::SignIn, "Sign in", props)
+    button(&use_clerk(), Redirect::SignIn, Widget::SignIn, "Sign in", props)
 }
 
 /// A button for signing up. Same as Clerk's `SignUpButton`.
 #[component]
 pub fn SignUpButton(props: &SignInButtonProps) -> Html {
-    button(&use_clerk(), Flow::SignUp, Widget::SignUp, "Sign up", props)
+    button(&use_clerk(), Redirect::SignUp, Widget::SignUp, "Sign up", props)
 }
 
 fn button(
     clerk: &Clerk,
-    flow: Flow,
+    to: Redirect,
     widget: Widget,
     label: &'static str,
     props: &SignInButtonProps,
 ) -> Html {
     let (clerk, mode, own) = (clerk.clone(), props.mode, props.props.clone());
     let onclick = move |_: MouseEvent| match mode {
-        ButtonMode::Redirect => redirect(&clerk, flow, &own),
+        ButtonMode::Redirect => redirect(&clerk, to, &own),
         ButtonMode::Modal => complain(clerk.open(widget, &own)),
     };
     let shown = or_label(&props.children, label);
     html! { <button type="button" class={props.class.clone()} {onclick}>{ shown }</button> }
 }
 
-fn redirect(clerk: &Clerk, flow: Flow, props: &ClerkJson) {
-    let going = clerk.redirect(flow, props);
+pub(super) fn redirect(clerk: &Clerk, to: Redirect, props: &ClerkJson) {
+    let going = clerk.redirect(to, props);
     spawn_local(async move { complain(going.await) });
 }
 
@@ -126,40 +118,4 @@ pub fn SignOutButton(props: &SignOutButtonProps) -> Html {
     };
     let shown = or_label(&props.children, "Sign out");
     html! { <button type="button" class={props.class.clone()} {onclick}>{ shown }</button> }
-}
-
-/// Goes to the page for signing in as soon as Clerk has loaded and nobody is signed in. Same as Clerk's.
-///
-/// ```
-/// use yew::prelude::*;
-/// use yew_clerk::components::{RedirectToSignIn, Show};
-///
-/// #[component]
-/// fn Private() -> Html {
-///     html! { <Show when="signed-in" fallback={html! { <RedirectToSignIn /> }}>{ "Secrets" }</Show> }
-/// }
-/// ```
-#[component]
-pub fn RedirectToSignIn(props: &RedirectProps) -> Html {
-    use_redirect(Flow::SignIn, props)
-}
-
-/// Goes to the page for signing up as soon as Clerk has loaded and nobody is signed in. Same as Clerk's.
-#[component]
-pub fn RedirectToSignUp(props: &RedirectProps) -> Html {
-    use_redirect(Flow::SignUp, props)
-}
-
-#[hook]
-fn use_redirect(flow: Flow, props: &RedirectProps) -> Html {
-    let (clerk, auth, own) = (use_clerk(), use_auth(), props.props.clone());
-    // Signed in, one would be sent straight back.
-    let is_time = auth.is_loaded() && !auth.is_signed_in();
-    let status = use_clerk_status();
-    use_effect_with((is_time, status, clerk), move |(is_time, _, clerk)| {
-        if *is_time && clerk.is_loaded() {
-            redirect(clerk, flow, &own);
-        }
-    });
-    Html::default()
 }
