@@ -11,9 +11,7 @@ mod stage;
 
 use page_clerk::{become_user, clean, count, js, loaded, number};
 use stage::{Held, Stage, View, settle};
-use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web_sys::HtmlElement;
 use yew::functional::Hook;
 use yew::prelude::*;
 use yew_clerk::auth::TokenOptions;
