@@ -190,6 +190,16 @@ fn a_list_is_asked_for_by_page_and_read_into_its_type() {
     let asked = r#"getMemberships {"initialPage":2,"pageSize":10,"role":["org:admin"]}"#;
     assert_eq!(world.fake.calls.borrow().last().unwrap(), &format!("Organization.{asked}"));
 
+    let all = PageQuery {
+        page_size: 50,
+        status: vec!["pending".into(), "revoked".into()],
+        query: Some("\"Ada\"".into()),
+        ..PageQuery::default()
+    };
+    let expected =
+        r#"{"initialPage":1,"pageSize":50,"status":["pending","revoked"],"query":"\"Ada\""}"#;
+    assert_eq!(all.json().as_str(), expected);
+
     *world.fake.list.borrow_mut() = Ok(ClerkJson::default());
     let odd = world.finish(world.clerk.list(USER_INVITATIONS, &PageQuery::default())).unwrap_err();
     assert_eq!(&*odd.code, "json_unexpected");

@@ -44,14 +44,19 @@ impl ClerkJson {
 
     /// An object of texts.
     pub(super) fn object(fields: &[(&str, &str)]) -> Self {
+        let fields: Vec<_> =
+            fields.iter().map(|(name, value)| (*name, Self::text(value))).collect();
+        Self::of_fields(&fields)
+    }
+
+    /// An object of anything.
+    pub(super) fn of_fields(fields: &[(&str, Self)]) -> Self {
         let mut text = String::from("{");
         for (name, value) in fields {
-            if text.len() > 1 {
-                text.push(',');
-            }
+            separate(&mut text);
             write_text(name, &mut text);
             text.push(':');
-            write_text(value, &mut text);
+            text.push_str(&value.0);
         }
         text.push('}');
         Self(text.into())
@@ -65,13 +70,11 @@ impl ClerkJson {
     }
 
     /// A list of texts.
-    pub(super) fn texts(values: &[&str]) -> Self {
+    pub(super) fn texts(values: &[impl AsRef<str>]) -> Self {
         let mut text = String::from("[");
         for value in values {
-            if text.len() > 1 {
-                text.push(',');
-            }
-            write_text(value, &mut text);
+            separate(&mut text);
+            write_text(value.as_ref(), &mut text);
         }
         text.push(']');
         Self(text.into())
@@ -89,6 +92,13 @@ impl ClerkJson {
     /// When it is no JSON, or not that of a `T`.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, ClerkError> {
         crate::json::from_str(&self.0).map_err(|error| ClerkError::new(BAD_JSON, error.to_string()))
+    }
+}
+
+/// A comma before all items but the first.
+fn separate(text: &mut String) {
+    if text.len() > 1 {
+        text.push(',');
     }
 }
 

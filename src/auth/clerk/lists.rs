@@ -4,8 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use super::error::ClerkError;
 use super::handle::Clerk;
@@ -96,23 +96,18 @@ impl<T> fmt::Debug for ClerkList<T> {
 /// let admins = PageQuery { role: vec!["org:admin".into()], ..PageQuery::page(2) };
 /// assert_eq!(admins.page_size, 10);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageQuery {
     /// Its number, from one.
-    #[serde(rename = "initialPage")]
     pub page: u32,
     /// How many items a page has.
     pub page_size: u32,
     /// Only members with one of these roles. Default: with any.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub role: Vec<Rc<str>>,
     /// Only items of one of these states: `pending`, `accepted`, `revoked`, … Default: of any. Differs from Clerk's hooks,
     /// which leave out what is not `pending`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub status: Vec<Rc<str>>,
     /// Only members whose names or addresses contain this. Default: all.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<Rc<str>>,
 }
 
@@ -121,6 +116,23 @@ impl PageQuery {
     #[must_use]
     pub const fn page(page: u32) -> Self {
         Self { page, page_size: 10, role: Vec::new(), status: Vec::new(), query: None }
+    }
+}
+
+impl PageQuery {
+    /// The same in clerk-js's own words.
+    #[must_use]
+    pub fn json(&self) -> ClerkJson {
+        let number = |number: u32| ClerkJson::from_text(number.to_string());
+        let mut fields =
+            vec![("initialPage", number(self.page)), ("pageSize", number(self.page_size))];
+        for (name, wanted) in [("role", &self.role), ("status", &self.status)] {
+            if !wanted.is_empty() {
+                fields.push((name, ClerkJson::texts(wanted)));
+            }
+        }
+        fields.extend(self.query.as_ref().map(|query| ("query", ClerkJson::text(query))));
+        ClerkJson::of_fields(&fields)
     }
 }
 
@@ -301,10 +313,15 @@ impl Clerk {
         list: ClerkList<T>,
         query: &PageQuery,
     ) -> Started<Result<ClerkPage<T>, ClerkError>> {
-        let answer = match ClerkJson::of(query) {
-            Ok(query) => self.call(|driver| driver.list(list.owner, list.method, &query, FIELDS)),
-            Err(error) => Box::pin(std::future::ready(Err(error))),
-        };
+        self.list_by(list, &query.json())
+    }
+
+    pub(crate) fn list_by<T: DeserializeOwned + 'static>(
+        &self,
+        list: ClerkList<T>,
+        query: &ClerkJson,
+    ) -> Started<Result<ClerkPage<T>, ClerkError>> {
+        let answer = self.call(|driver| driver.list(list.owner, list.method, query, FIELDS));
         Started::new(async move { answer.await?.read() })
     }
 }

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use yew::prelude::*;
 
 use super::use_clerk;
-use crate::auth::clerk::{ClerkError, ClerkList, ClerkPage, ListOwner, PageQuery};
+use crate::auth::clerk::{ClerkError, ClerkJson, ClerkList, ClerkPage, ListOwner, PageQuery};
 use crate::client::SwrOptions;
 use crate::engine::options::Access;
 use crate::hooks::{SwrHandle, use_auth, use_swr_with};
@@ -46,7 +46,12 @@ where
 {
     let (clerk, auth) = (use_clerk(), use_auth());
     let has_owner = list.owner() == ListOwner::User || auth.org_id().is_some();
-    let key = has_owner.then(|| ("clerk-js", list.method(), query));
+    // The query as text: its type needs no code of its own in a key.
+    let key = has_owner.then(|| ("clerk-js", list.method(), query.json().as_str().to_owned()));
     let options = SwrOptions::new().access(Access::SignedIn);
-    use_swr_with(key, move |(_, _, query)| clerk.list(list, &query), options)
+    use_swr_with(
+        key,
+        move |(_, _, query)| clerk.list_by(list, &ClerkJson::from_text(query)),
+        options,
+    )
 }
