@@ -30,9 +30,13 @@ pub async fn touch(state: &AppState, call: &Call, id: &str) -> Result<Answer, Ap
     };
     let secret = call.secret_or_new();
     let (kept, id, now_ms) = (secret.clone(), id.to_owned(), state.now_ms());
-    let touched = id.clone();
-    state.store(move |store| store.touch_session(&kept, &touched, org_id, now_ms)).await?;
-    let browser = call::browser(state, &secret).await?;
+    let (touched, chosen) = (id.clone(), org_id.clone());
+    state.store(move |store| store.touch_session(&kept, &touched, chosen, now_ms)).await?;
+    let mut browser = call::browser(state, &secret).await?;
+    // Another tab may have chosen another organisation meanwhile, which is not for this one to take over.
+    if let Some(open) = browser.sessions.iter_mut().find(|open| open.session.id == id) {
+        open.session.org_id = org_id;
+    }
     // Ended by another request meanwhile.
     let open = browser.session(&id).ok_or_else(call::unauthenticated)?;
     let response = resources::session(state, call, open)?;
