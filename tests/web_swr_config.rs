@@ -7,14 +7,16 @@ mod sign_in;
 #[path = "support/stage.rs"]
 mod stage;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use sign_in::{Network, SignIn, app, user};
 use stage::{Held, Knob, Server, Stage, View, new_client, settle, shown};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
+use yew_clerk::auth::Subscription;
 use yew_clerk::client::SwrOptions;
 use yew_clerk::components::{QueryClientProvider, SwrConfig};
 use yew_clerk::engine::erased::Data;
@@ -295,4 +297,93 @@ async fn a_middleware_may_use_hooks_and_show_other_data() {
     assert_eq!(view.last(), "old true");
     server.ok(1, "new").await;
     assert_eq!(view.log(), ["- true", "old false", "old true", "new false"]);
+}
+
+/// A source of events whose user the test plays.
+#[derive(Clone, Default)]
+struct Source {
+    tell: Rc<RefCell<Option<Callback<()>>>>,
+    registered: Rc<Cell<u32>>,
+}
+
+impl Source {
+    fn init(&self) -> Callback<Callback<()>, Subscription> {
+        let source = self.clone();
+        Callback::from(move |tell| {
+            source.tell.replace(Some(tell));
+            source.registered.set(source.registered.get() + 1);
+            let source = source.clone();
+            Subscription::new(move || drop(source.tell.take()))
+        })
+    }
+
+    async fn tells(&self) {
+        self.tell.borrow().as_ref().expect("a source in use").emit(());
+        settle().await;
+    }
+}
+
+fn counting(server: &Server) -> View {
+    let server = server.clone();
+    View::new(move |ctx| {
+        let (server, zero) = (server.clone(), Duration::ZERO);
+        let options = Options::new().deduping_interval(zero).focus_throttle_interval(zero);
+        shown(use_swr_with("k", move |key| server.fetch(key), options).run(ctx).data())
+    })
+}
+
+/// P53.
+#[wasm_bindgen_test]
+async fn caches_of_their_own_do_not_mix_and_have_their_own_sources_of_focus_and_network() {
+    let (focus, network, server) = (Source::default(), Source::default(), Server::new());
+    let (outer, inner) = (new_client(), new_client());
+    outer.set_query_data("k", "1".to_owned()).unwrap();
+    inner.set_query_data("k", "2".to_owned()).unwrap();
+    let reads = || View::new(|ctx| shown(use_swr_inherited::<String>("k").run(ctx).data()));
+    let (outside, inside, shown_inside) = (reads(), reads(), counting(&server));
+    let html = html! {
+        <SwrConfig client={outer.clone()}>
+            { outside.html() }
+            <SwrConfig client={inner.clone()} init_focus={focus.init()} init_reconnect={network.init()}>
+                { inside.html() }
+                { shown_inside.html() }
+            </SwrConfig>
+        </SwrConfig>
+    };
+    let stage = Stage::new(html).await;
+    assert_eq!((outside.last(), inside.last()), ("1".into(), "2".into()));
+    server.ok(0, "3").await;
+    assert_eq!((outside.last(), inside.last()), ("1".into(), "3".into()));
+    assert_eq!((focus.registered.get(), network.registered.get()), (1, 1));
+
+    let window = web_sys::window().unwrap();
+    for event in ["focus", "online"] {
+        window.dispatch_event(&web_sys::Event::new(event).unwrap()).unwrap();
+        stage::pause(20).await;
+    }
+    assert_eq!(server.count(), 1, "the page's own events are not heard");
+    focus.tells().await;
+    assert_eq!(server.count(), 2);
+    server.ok(1, "4").await;
+    network.tells().await;
+    assert_eq!(server.count(), 3);
+    stage.end().await;
+    assert!(focus.tell.borrow().is_none() && network.tell.borrow().is_none(), "released");
+}
+
+#[wasm_bindgen_test]
+async fn sources_of_ones_own_need_a_cache_of_ones_own() {
+    let (focus, server) = (Source::default(), Server::new());
+    let view = counting(&server);
+    let html = html! {
+        <QueryClientProvider client={new_client()}>
+            <SwrConfig init_focus={focus.init()}>{ view.html() }</SwrConfig>
+        </QueryClientProvider>
+    };
+    let _stage = Stage::new(html).await;
+    assert_eq!(focus.registered.get(), 0);
+    server.ok(0, "d").await;
+    web_sys::window().unwrap().dispatch_event(&web_sys::Event::new("focus").unwrap()).unwrap();
+    stage::pause(20).await;
+    assert_eq!(server.count(), 2, "the page's events count");
 }

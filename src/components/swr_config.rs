@@ -6,7 +6,9 @@ use yew::prelude::*;
 
 use super::link::use_link;
 use super::surroundings::{Parts, use_surroundings};
+use crate::auth::Subscription;
 use crate::browser::default_client;
+use crate::browser::page::{EventSource, PageEvents};
 use crate::client::{QueryClient, SwrOptions};
 use crate::engine::options::ObserverOptions;
 use crate::hooks::swr_defaults;
@@ -25,6 +27,13 @@ pub struct SwrConfigProps {
     /// A cache of their own. Default: the enclosing one. Same as SWR's `provider`.
     #[prop_or_default]
     pub client: Option<QueryClient>,
+    /// Tells of the user's return, in the place of the page's own events; for a `client` of one's own, and read once. It is
+    /// given what to call, and gives what ends it when it is dropped. Same as SWR's `initFocus`.
+    #[prop_or_default]
+    pub init_focus: Option<Callback<Callback<()>, Subscription>>,
+    /// The same for the return of the network. Same as SWR's `initReconnect`.
+    #[prop_or_default]
+    pub init_reconnect: Option<Callback<Callback<()>, Subscription>>,
     /// The components that it is for.
     #[prop_or_default]
     pub children: Html,
@@ -51,6 +60,11 @@ pub fn SwrConfig(props: &SwrConfigProps) -> Html {
     let around = use_surroundings();
     let own = props.client.as_ref().or(around.swr_client.as_ref()).cloned();
     let used = own.as_ref().or(around.client.as_ref()).cloned().unwrap_or_else(default_client);
+    // Before the link makes the page's own.
+    let _sources = use_memo(props.client.clone(), |client| {
+        let client = client.as_ref().filter(|_| props.has_sources())?;
+        Some(client.environment(|client| props.page_events(&client)))
+    });
     use_link([Some(&used), None], around.auth.clone());
     let set = Set {
         over: around.swr_value.clone(),
@@ -64,6 +78,22 @@ pub fn SwrConfig(props: &SwrConfigProps) -> Html {
         parts.swr_options = Some(options);
     };
     around.provide(change, &props.children)
+}
+
+impl SwrConfigProps {
+    const fn has_sources(&self) -> bool {
+        self.init_focus.is_some() || self.init_reconnect.is_some()
+    }
+
+    fn page_events(&self, client: &QueryClient) -> PageEvents {
+        let [focus, reconnect] = [&self.init_focus, &self.init_reconnect].map(|source| {
+            let source = source.clone()?;
+            let source: EventSource =
+                Rc::new(move |tell| source.emit(Callback::from(move |()| tell())));
+            Some(source)
+        });
+        PageEvents::from_sources(client, focus.as_ref(), reconnect.as_ref())
+    }
 }
 
 /// What the options follow from. Compared by identity: closures cannot be compared otherwise.
