@@ -216,7 +216,7 @@ impl Story {
             wait.await;
             if fails { Err("no") } else { Ok((tag, 200 + key)) }
         };
-        let started = client.mutate_async::<Tagged, Text>(key, work, options);
+        let started = client.mutate_async(key, work, options);
         self.wait_for("mutate_async", async { drop(started.await) });
     }
 

@@ -1,12 +1,12 @@
 //! SWR's `mutate`: write, revalidate, or both, with an optimistic change in between.
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::rc::Rc;
 
 use super::driver::QueryClient;
 use super::erase::erase_future;
 use super::error::QueryError;
+use super::mutator_options::{MutatorOptions, Plan, PopulateCache};
 use super::outcome::{Ended, Outcome, Running, typed};
 use super::runtime::LocalFuture;
 use super::started::Started;
@@ -14,123 +14,48 @@ use crate::engine::effect::Waiter;
 use crate::engine::erased::{Data, Failure};
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::oneshot;
-use crate::engine::optimistic::Patch;
-use crate::engine::writing::{MutationEnd, MutationTicket};
+use crate::engine::writing::{MutationEnd, MutationReport, MutationTicket};
 
-type Populate = Rc<dyn Fn(Data, Option<Data>) -> Option<Data>>;
+/// What a mutation gives to its caller.
+pub(crate) type Shown<T, E> = Result<Option<Rc<T>>, QueryError<E>>;
 
-enum PopulateCache {
-    Yes,
-    No,
-    With(Populate),
+/// The work of a mutation, without its types.
+pub(crate) type Work = LocalFuture<Result<Data, Failure>>;
+
+/// Computes new data from the committed data; `None` writes nothing.
+pub(crate) type Update<'a> = Box<dyn FnOnce(Option<&Data>) -> Option<Data> + 'a>;
+
+/// A key as SWR takes it: the empty text is none.
+pub(crate) fn swr_key(key: &impl IntoKey) -> Result<Option<Key>, KeyError> {
+    Ok(key.to_key()?.filter(|key| !key.is_empty_string()))
 }
 
-/// The options of `mutate`. Same as SWR's `MutatorOptions`.
-pub struct MutatorOptions<T> {
-    plan: Plan,
-    types: PhantomData<fn(T) -> T>,
+/// The key, or the outcome of a mutation that has none.
+fn some_key(key: Result<Option<Key>, KeyError>) -> Result<Key, Outcome> {
+    key.map_err(|error| Err(Ended::Key(error)))?.ok_or(Ok(None))
 }
-
-/// The options for code that is compiled once for all types.
-struct Plan {
-    revalidate: bool,
-    rollback_on_error: bool,
-    populate_cache: PopulateCache,
-    optimistic: Option<Patch>,
-}
-
-impl<T> Default for MutatorOptions<T> {
-    fn default() -> Self {
-        let plan = Plan {
-            revalidate: true,
-            rollback_on_error: true,
-            populate_cache: PopulateCache::Yes,
-            optimistic: None,
-        };
-        Self { plan, types: PhantomData }
-    }
-}
-
-impl<T: PartialEq + 'static> MutatorOptions<T> {
-    /// SWR's defaults: write the result, fetch once more, roll back on error.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Whether to fetch once more in the end. Default: true.
-    #[must_use]
-    pub fn revalidate(mut self, revalidate: bool) -> Self {
-        self.plan.revalidate = revalidate;
-        self
-    }
-
-    /// Whether a failure takes back the optimistic change. Default: true.
-    #[must_use]
-    pub fn rollback_on_error(mut self, rollback: bool) -> Self {
-        self.plan.rollback_on_error = rollback;
-        self
-    }
-
-    /// Whether to write the result. Default: true.
-    #[must_use]
-    pub fn populate_cache(mut self, populate: bool) -> Self {
-        self.plan.populate_cache = if populate { PopulateCache::Yes } else { PopulateCache::No };
-        self
-    }
-
-    /// Computes what to write from the result and the data without optimistic changes.
-    #[must_use]
-    pub fn populate_cache_with(
-        mut self,
-        populate: impl Fn(Rc<T>, Option<Rc<T>>) -> T + 'static,
-    ) -> Self {
-        let populate = move |result: Data, committed: Option<Data>| {
-            let committed = committed.as_ref().and_then(Data::get);
-            Some(Data::new(populate(result.get()?, committed)))
-        };
-        self.plan.populate_cache = PopulateCache::With(Rc::new(populate));
-        self
-    }
-
-    /// Shown at once, until the result is there. Default: nothing.
-    #[must_use]
-    pub fn optimistic_data(mut self, data: T) -> Self {
-        let data = Data::new(data);
-        self.plan.optimistic = Some(Rc::new(move |_| Some(data.clone())));
-        self
-    }
-
-    /// Computes what to show from what lies below. Asked again whenever that changes, so that it may lie over
-    /// another mutation's change.
-    #[must_use]
-    pub fn optimistic_with(mut self, patch: impl Fn(Option<Rc<T>>) -> T + 'static) -> Self {
-        self.plan.optimistic =
-            Some(Rc::new(move |below| Some(Data::new(patch(below.and_then(Data::get::<T>))))));
-        self
-    }
-}
-
-type Shown<T, E> = Result<Option<Rc<T>>, QueryError<E>>;
 
 impl QueryClient {
     /// Fetches a key through the component that shows it, deduping or not; gives the new data. Starts at
     /// once, awaited or not. If nobody shows the key, it is fetched when somebody does.
     /// Same as SWR's `mutate(key)`.
     pub fn mutate<T: 'static, E: 'static>(&self, key: impl IntoKey) -> Started<Shown<T, E>> {
-        Started::erased(self.revalidate(key.to_key()), typed)
+        Started::erased(self.revalidate(swr_key(&key)), typed)
     }
 
     fn revalidate(&self, key: Result<Option<Key>, KeyError>) -> Running {
-        let key = match key {
-            Ok(Some(key)) => key,
-            Ok(None) => return Ok(None).into(),
-            Err(error) => return Err(Ended::Key(error)).into(),
+        let key = match some_key(key) {
+            Ok(key) => key,
+            Err(outcome) => return outcome.into(),
         };
         let (waiter, receiver) = Waiter::new();
         let asked = key.clone();
         self.run(move |engine, now| engine.revalidate(&asked, waiter, now));
         Running::Fetch(receiver, key)
+    }
+
+    pub(crate) fn revalidate_key(&self, key: Key) -> Running {
+        self.revalidate(Ok(Some(key)))
     }
 
     /// Writes data; what is in flight is ignored. Gives the data, without waiting for the fetch that follows.
@@ -144,9 +69,37 @@ impl QueryClient {
         self.mutate_with(key, move |_| Some(data), options)
     }
 
+    /// Takes the data of a key away, and its error; then fetches it anew, unless the options say otherwise.
+    /// Starts at once, awaited or not. Same as SWR's `mutate(key, undefined, options)`.
+    ///
+    /// ```
+    /// # use yew_clerk::client::{MutatorOptions, QueryClient};
+    /// # fn example(client: &QueryClient) {
+    /// client.mutate_clear::<String, ()>("/api/draft", MutatorOptions::new().revalidate(false));
+    /// # }
+    /// ```
+    pub fn mutate_clear<T: PartialEq + 'static, E: 'static>(
+        &self,
+        key: impl IntoKey,
+        options: MutatorOptions<T>,
+    ) -> Started<Shown<T, E>> {
+        Started::erased(self.clear_now(swr_key(&key), &options.plan), typed)
+    }
+
+    fn clear_now(&self, key: Result<Option<Key>, KeyError>, plan: &Plan) -> Outcome {
+        let key = match some_key(key) {
+            Ok(key) => key,
+            Err(outcome) => return outcome,
+        };
+        let ticket = self.begin_mutation(&key, plan)?;
+        self.end(ticket, MutationEnd::Clear, plan)?;
+        Ok(None)
+    }
+
     /// Computes data from what the server gave last (without optimistic changes) and writes it; `None`
     /// writes nothing. The function must not use the client.
-    /// Same as SWR's `mutate(key, current => …, options)`.
+    /// Same as SWR's `mutate(key, current => …, options)`. One that can fail goes to
+    /// [`QueryClient::mutate_async_with`].
     pub fn mutate_with<T: PartialEq + 'static, E: 'static>(
         &self,
         key: impl IntoKey,
@@ -157,26 +110,28 @@ impl QueryClient {
             let committed = committed.and_then(Data::get);
             update(committed.as_deref()).map(Data::new)
         };
-        let outcome = self.update_now(key.to_key(), Box::new(update), &options.plan);
+        let outcome = self.update_now(swr_key(&key), Box::new(update), &options.plan);
         Started::erased(outcome, typed)
     }
 
-    fn update_now(
+    pub(crate) fn update_now(
         &self,
         key: Result<Option<Key>, KeyError>,
-        update: Box<dyn FnOnce(Option<&Data>) -> Option<Data> + '_>,
+        update: Update<'_>,
         plan: &Plan,
     ) -> Outcome {
-        let Some(key) = key.map_err(Ended::Key)? else {
-            return Ok(None);
+        let key = match some_key(key) {
+            Ok(key) => key,
+            Err(outcome) => return outcome,
         };
         let committed = self.committed(&key);
         if let Some(new) = update(committed.as_ref()) {
-            let ticket = self.begin(&key, plan)?;
+            let ticket = self.begin_mutation(&key, plan)?;
             return self.succeed(&key, ticket, new, plan);
         }
-        if plan.revalidate {
-            drop(self.revalidate(Ok(Some(key.clone()))));
+        let shown = self.engine().and_then(|engine| engine.data(&key));
+        if plan.revalidate.is_wanted_for(shown.as_ref(), &key) {
+            drop(self.revalidate_key(key.clone()));
         }
         Ok(committed.map(|data| (data, key)))
     }
@@ -184,53 +139,92 @@ impl QueryClient {
     /// Runs `work`, with an optimistic change meanwhile, and writes its result. Starts at once and runs to
     /// its end, awaited or not; gives the result, without waiting for the fetch that follows.
     /// Same as SWR's `mutate(key, promise, options)`.
+    ///
+    /// When a newer mutation of the key begins, this one writes nothing any more; its caller gets the result or
+    /// the error all the same. The error is the caller's alone: the key's `error` does not change.
+    ///
+    /// The types are those of `work`. Only functions that are written inside `options` need them earlier: begin
+    /// those options with `MutatorOptions::<T>::new()`.
+    ///
+    /// ```
+    /// # use yew_clerk::client::{MutatorOptions, QueryClient};
+    /// # use yew_clerk::fetch;
+    /// # fn example(client: &QueryClient) {
+    /// let saved = fetch::put("/api/name").json_body("Ada").json::<String>();
+    /// client.mutate_async("/api/name", saved, MutatorOptions::new().optimistic_data("Ada".to_owned()));
+    /// # }
+    /// ```
     pub fn mutate_async<T: PartialEq + 'static, E: 'static>(
         &self,
         key: impl IntoKey,
         work: impl Future<Output = Result<T, E>> + 'static,
         options: MutatorOptions<T>,
     ) -> Started<Shown<T, E>> {
-        Started::erased(self.start_mutation(key.to_key(), erase_future(work), options.plan), typed)
+        let work = move |_: Option<&Data>| erase_future(work);
+        Started::erased(self.start_mutation(swr_key(&key), Box::new(work), options.plan), typed)
     }
 
-    fn start_mutation(
+    /// [`QueryClient::mutate_async`] with work that begins from the committed data: what the server gave last,
+    /// without optimistic changes. The function is called once, at once; its future may fail at once as well.
+    /// Same as SWR's `mutate(key, async current => …, options)`.
+    pub fn mutate_async_with<T, E, Fut>(
+        &self,
+        key: impl IntoKey,
+        work: impl FnOnce(Option<Rc<T>>) -> Fut,
+        options: MutatorOptions<T>,
+    ) -> Started<Shown<T, E>>
+    where
+        T: PartialEq + 'static,
+        E: 'static,
+        Fut: Future<Output = Result<T, E>> + 'static,
+    {
+        let work =
+            move |committed: Option<&Data>| erase_future(work(committed.and_then(Data::get)));
+        Started::erased(self.start_mutation(swr_key(&key), Box::new(work), options.plan), typed)
+    }
+
+    pub(crate) fn start_mutation(
         &self,
         key: Result<Option<Key>, KeyError>,
-        work: LocalFuture<Result<Data, Failure>>,
+        work: Box<dyn FnOnce(Option<&Data>) -> Work + '_>,
         plan: Plan,
     ) -> Running {
-        let key = match key {
-            Ok(Some(key)) => key,
-            Ok(None) => return Ok(None).into(),
-            Err(error) => return Err(Ended::Key(error)).into(),
+        let key = match some_key(key) {
+            Ok(key) => key,
+            Err(outcome) => return outcome.into(),
         };
-        let ticket = match self.begin(&key, &plan) {
+        let committed = self.committed(&key);
+        let ticket = match self.begin_mutation(&key, &plan) {
             Ok(ticket) => ticket,
             Err(ended) => return Err(ended).into(),
         };
+        let work = work(committed.as_ref());
         let (sender, receiver) = oneshot::channel();
         let client = self.clone();
         self.spawn(Box::pin(async move {
             let result = work.await;
-            sender.send(client.finish(key, ticket, result, &plan));
+            sender.send(client.finish_mutation(key, ticket, result, &plan));
         }));
         Running::Mutation(receiver)
     }
 
-    fn finish(
+    pub(crate) fn finish_mutation(
         &self,
         key: Key,
         ticket: MutationTicket,
         result: Result<Data, Failure>,
         plan: &Plan,
     ) -> Outcome {
-        match result {
-            Ok(value) => self.succeed(&key, ticket, value, plan),
-            Err(failure) => {
-                let rollback = plan.rollback_on_error;
-                self.end(ticket, MutationEnd::Failed { rollback }, plan.revalidate)?;
-                Err(Ended::Failed(failure, key))
-            }
+        let failure = match result {
+            Ok(value) => return self.succeed(&key, ticket, value, plan),
+            Err(failure) => failure,
+        };
+        let rollback = plan.rollback_on_error.is_wanted(&failure);
+        let report = self.end(ticket, MutationEnd::Failed { rollback }, plan)?;
+        if plan.throw_on_error || !report.is_newest {
+            Err(Ended::Failed(failure, key))
+        } else {
+            Ok(None)
         }
     }
 
@@ -246,20 +240,27 @@ impl QueryClient {
             PopulateCache::No => None,
         };
         let end = written.map_or(MutationEnd::Keep, MutationEnd::Write);
-        self.end(ticket, end, plan.revalidate)?;
+        self.end(ticket, end, plan)?;
         Ok(Some((result, key.clone())))
     }
 
-    fn begin(&self, key: &Key, plan: &Plan) -> Result<MutationTicket, Ended> {
+    pub(crate) fn begin_mutation(&self, key: &Key, plan: &Plan) -> Result<MutationTicket, Ended> {
         let patch = plan.optimistic.clone();
         self.with(|engine, now| engine.begin_mutation(key, patch, now)).ok_or(Ended::Cancelled)
     }
 
     /// # Errors
     /// When the mutation belongs to a user who is gone.
-    fn end(&self, ticket: MutationTicket, end: MutationEnd, revalidate: bool) -> Result<(), Ended> {
-        let owned = self.with(|engine, now| engine.end_mutation(ticket, end, revalidate, now));
-        if owned == Some(true) { Ok(()) } else { Err(Ended::Cancelled) }
+    fn end(
+        &self,
+        ticket: MutationTicket,
+        end: MutationEnd,
+        plan: &Plan,
+    ) -> Result<MutationReport, Ended> {
+        let end = |engine: &mut crate::engine::Engine, now| {
+            engine.end_mutation(ticket, end, &plan.revalidate, now)
+        };
+        self.with(end).filter(|report| report.is_owned).ok_or(Ended::Cancelled)
     }
 
     fn committed(&self, key: &Key) -> Option<Data> {

@@ -154,6 +154,12 @@ pub struct Entry {
     /// The mutation that began last; older ones may not write any more.
     pub(crate) mutation: u64,
     pub(crate) mutations_running: u32,
+    /// Whether that one runs still.
+    pub(crate) newest_runs: bool,
+    /// Whether to fetch once more when the last running mutation has ended.
+    pub(crate) fetch_after_mutations: bool,
+    /// Who waits for a fetch that a mutation has overtaken: they are told when the mutation has ended.
+    pub(crate) overtaken: Vec<Waiter>,
     /// Counts the times that the data was taken from its owner: older mutations are not counted any more.
     pub(crate) disowned: u32,
     /// Whether something that observers show has changed since they were told last.
@@ -193,6 +199,9 @@ impl Entry {
             observers: ObserverList::default(),
             mutation: 0,
             mutations_running: 0,
+            newest_runs: false,
+            fetch_after_mutations: false,
+            overtaken: Vec::new(),
             disowned: 0,
             dirty: false,
         }
@@ -243,6 +252,30 @@ impl Entry {
         self.state.data_updated_at = at;
         self.state.data_update_count = self.state.data_update_count.saturating_add(1);
         self.state.succeed();
+    }
+
+    /// Writes that there is no data. What optimistic changes show of nothing stays on the screen.
+    pub(crate) fn erase(&mut self) {
+        self.base = None;
+        self.show();
+        self.state.data_updated_at = Time::ZERO;
+        self.state.succeed();
+        if self.state.data.is_none() {
+            self.state.status = Status::Pending;
+        }
+    }
+
+    /// Nobody will bring data that contains the optimistic changes: what is shown becomes the truth.
+    pub(crate) fn adopt_patches(&mut self) {
+        if self.patches.is_empty() {
+            return;
+        }
+        self.base = self.patches.apply(self.base.as_ref());
+        self.patches.clear();
+        if self.base.is_some() {
+            self.state.status = Status::Success;
+            self.move_revert_point();
+        }
     }
 
     /// What a fetch that was stopped leaves: the state from before it.

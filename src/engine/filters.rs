@@ -50,6 +50,18 @@ impl Filters {
         Self { key: Some(key), ..Self::default() }
     }
 
+    /// Everything whose key the function wants. [`Key::decode`] and [`Key::as_str`] say what a key holds.
+    ///
+    /// ```
+    /// use yew_clerk::engine::filters::Filters;
+    ///
+    /// let notes = Filters::matching(|key| key.as_str().is_some_and(|url| url.contains("/notes/")));
+    /// ```
+    #[must_use]
+    pub fn matching(wants: impl Fn(&Key) -> bool + 'static) -> Self {
+        Self { predicate: Some(Rc::new(move |key, _| wants(key))), ..Self::default() }
+    }
+
     /// The entry with exactly this key.
     #[must_use]
     pub fn exact(key: Key) -> Self {

@@ -7,8 +7,26 @@ use std::rc::Rc;
 
 use super::erased::Data;
 
-/// Computes what to show from what lies below.
-pub type Patch = Rc<dyn Fn(Option<&Data>) -> Option<Data>>;
+/// Computes what to show: from the data without any optimistic change, and from what lies below the patch.
+pub type Change = Rc<dyn Fn(Option<&Data>, Option<&Data>) -> Option<Data>>;
+
+/// What a mutation shows until its result is there.
+#[derive(Clone)]
+pub enum Patch {
+    /// This, whatever lies below. It gives way to what a newer mutation writes.
+    Value(Data),
+    /// Something computed, so that it may lie over another one and survive what a newer mutation writes.
+    Change(Change),
+}
+
+impl Patch {
+    fn apply(&self, base: Option<&Data>, below: Option<&Data>) -> Option<Data> {
+        match self {
+            Self::Value(data) => Some(data.clone()),
+            Self::Change(change) => change(base, below),
+        }
+    }
+}
 
 struct Layer {
     mutation: u64,
@@ -33,6 +51,15 @@ impl Patches {
         self.layers.retain(|layer| layer.mutation != mutation);
     }
 
+    /// A mutation has written its result: its own patch goes, and what was meant to stand in for everything
+    /// while older mutations run.
+    pub fn written(&mut self, mutation: u64) {
+        self.layers.retain(|layer| {
+            let overtaken = layer.mutation < mutation && matches!(layer.patch, Patch::Value(_));
+            layer.mutation != mutation && !overtaken
+        });
+    }
+
     /// The mutation has succeeded, and fresh data will follow.
     pub fn finish(&mut self, mutation: u64) {
         for layer in &mut self.layers {
@@ -54,7 +81,9 @@ impl Patches {
     }
 
     pub fn apply(&self, base: Option<&Data>) -> Option<Data> {
-        self.layers.iter().fold(base.cloned(), |data, layer| (layer.patch)(data.as_ref()).or(data))
+        self.layers
+            .iter()
+            .fold(base.cloned(), |data, layer| layer.patch.apply(base, data.as_ref()).or(data))
     }
 }
 
@@ -63,10 +92,10 @@ mod tests {
     use super::*;
 
     fn append(text: &'static str) -> Patch {
-        Rc::new(move |below| {
+        Patch::Change(Rc::new(move |_, below| {
             let below = below?.get::<String>()?;
             Some(Data::new(format!("{below}{text}")))
-        })
+        }))
     }
 
     fn shown(patches: &Patches, base: &str) -> Option<String> {
@@ -91,5 +120,15 @@ mod tests {
         assert_eq!(shown(&patches, "a").as_deref(), Some("a1"));
         patches.drop_finished();
         assert_eq!(shown(&patches, "a1").as_deref(), Some("a1"));
+    }
+
+    #[test]
+    fn what_is_written_takes_the_place_of_older_values_and_leaves_changes() {
+        let mut patches = Patches::default();
+        patches.push(1, Patch::Value(Data::new("old".to_owned())));
+        patches.push(2, append("2"));
+        patches.push(3, append("3"));
+        patches.written(3);
+        assert_eq!(shown(&patches, "a").as_deref(), Some("a2"));
     }
 }

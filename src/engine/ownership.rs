@@ -97,6 +97,9 @@ impl Engine {
         entry.patches.clear();
         entry.mutation = 0;
         entry.mutations_running = 0;
+        entry.newest_runs = false;
+        entry.fetch_after_mutations = false;
+        let overtaken = std::mem::take(&mut entry.overtaken);
         entry.disowned = entry.disowned.wrapping_add(1);
         entry.deduped_until = Time::ZERO;
         entry.end_retries();
@@ -105,11 +108,12 @@ impl Engine {
         let unused = entry.is_unused();
         self.trail.push(now, &entry.key, What::Disowned);
         self.count_fetching(before, after);
-        if let Some(fetch) = fetch {
+        let waiting = fetch.map_or_else(Vec::new, |fetch| {
             self.effect(Effect::Abort(fetch.signal));
-            for waiter in fetch.waiters {
-                self.effect(Effect::Answer(waiter, Answer::Cancelled));
-            }
+            fetch.waiters
+        });
+        for waiter in waiting.into_iter().chain(overtaken) {
+            self.effect(Effect::Answer(waiter, Answer::Cancelled));
         }
         self.forget_seen(id);
         self.touch(id);

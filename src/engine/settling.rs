@@ -196,16 +196,17 @@ impl Engine {
         }
     }
 
-    /// Drops the running fetch because a write by hand is newer. The state is as before the fetch, or as
-    /// written; who waits is told what is there.
+    /// Drops the running fetch because a mutation is newer. The state is as before the fetch, or as written;
+    /// who waits is told when the mutation has ended.
     pub(crate) fn discard_fetch(&mut self, id: EntryId, now: Time) {
         let Some(fetch) = self.supersede(id, now) else {
             return;
         };
         if let Some(entry) = self.entries.get_mut(id.0) {
             entry.revert(fetch.revert);
+            entry.overtaken.extend(fetch.waiters);
         }
-        self.end_fetch(id, fetch.waiters, now);
+        self.end_fetch(id, Vec::new(), now);
     }
 
     /// Stops a fetch: the entry goes back to what it was before it. Gives those who wait for it.

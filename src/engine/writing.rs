@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::defaults;
 use super::effect::{Answer, Effect, Waiter};
-use super::entry::{Entry, EntryId, Status};
+use super::entry::{Entry, EntryId};
 use super::erased::Data;
 use super::fetching::Source;
 use super::key::Key;
@@ -23,10 +23,21 @@ pub struct MutationTicket {
     disowned: u32,
 }
 
+/// What became of a mutation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MutationReport {
+    /// Whether the result is for the user of now.
+    pub is_owned: bool,
+    /// Whether no newer mutation of the key has begun meanwhile.
+    pub is_newest: bool,
+}
+
 /// How a mutation ended.
 pub enum MutationEnd {
     /// Write this.
     Write(Data),
+    /// Write that there is no data.
+    Clear,
     /// Write nothing: a fetch will bring the effect.
     Keep,
     /// It failed. The optimistic change goes, or stays if the user wants it to.
@@ -34,6 +45,35 @@ pub enum MutationEnd {
         /// Whether it goes.
         rollback: bool,
     },
+}
+
+/// Whether a mutation is followed by a fetch.
+#[derive(Clone)]
+pub enum Revalidate {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// As the function says, from the data that is shown in the end, and the key.
+    With(Rc<dyn Fn(Option<&Data>, &Key) -> bool>),
+}
+
+impl Revalidate {
+    /// The decision for data and key.
+    #[must_use]
+    pub fn is_wanted_for(&self, shown: Option<&Data>, key: &Key) -> bool {
+        match self {
+            Self::Yes => true,
+            Self::No => false,
+            Self::With(rule) => rule(shown, key),
+        }
+    }
+}
+
+impl From<bool> for Revalidate {
+    fn from(revalidate: bool) -> Self {
+        if revalidate { Self::Yes } else { Self::No }
+    }
 }
 
 impl Engine {
@@ -50,7 +90,7 @@ impl Engine {
         now: Time,
     ) -> Option<Data> {
         let id = self.ensure_for_write(key, access, now);
-        self.write_by_hand(id, data, updated_at, now);
+        self.write_by_hand(id, Some(data), updated_at, now);
         let shown = self.entries.get(id.0).and_then(|entry| entry.state.data.clone());
         self.finish(now);
         shown
@@ -69,12 +109,15 @@ impl Engine {
         id
     }
 
-    fn write_by_hand(&mut self, id: EntryId, data: Data, at: Option<Time>, now: Time) {
+    fn write_by_hand(&mut self, id: EntryId, data: Option<Data>, at: Option<Time>, now: Time) {
         let Some(entry) = self.entries.get_mut(id.0) else {
             return;
         };
         let last = entry.last.as_ref().map(|(options, _)| options.clone());
-        entry.write(data, last.as_deref(), at.unwrap_or(now));
+        match data {
+            Some(data) => entry.write(data, last.as_deref(), at.unwrap_or(now)),
+            None => entry.erase(),
+        }
         entry.move_revert_point();
         self.trail.push(now, &entry.key, What::Written);
         self.touch(id);
@@ -101,6 +144,8 @@ impl Engine {
             entry.deduped_until = Time::ZERO;
             entry.mutation = ticket.seq;
             entry.mutations_running += 1;
+            entry.newest_runs = true;
+            entry.fetch_after_mutations = false;
             if let Some(patch) = patch {
                 entry.patches.push(ticket.seq, patch);
                 entry.show();
@@ -112,35 +157,39 @@ impl Engine {
     }
 
     /// Ends it. A mutation that a newer one has overtaken writes nothing, and its failure takes back only its
-    /// own change. If the user has changed meanwhile, nothing is written, and the answer is `false`: the
-    /// result belongs to somebody who is gone.
+    /// own change. If the user has changed meanwhile, nothing is written: the result belongs to somebody who is
+    /// gone.
     ///
-    /// With `revalidate`, the key is fetched once more.
+    /// With `revalidate`, the key is fetched once more, as soon as no mutation of it runs. What an overtaken
+    /// mutation wants does not count while the newer one runs.
     pub fn end_mutation(
         &mut self,
         ticket: MutationTicket,
         end: MutationEnd,
-        revalidate: bool,
+        revalidate: &Revalidate,
         now: Time,
-    ) -> bool {
-        let (id, owned) = (ticket.entry, self.is_owned(&ticket));
+    ) -> MutationReport {
+        let (id, is_owned) = (ticket.entry, self.is_owned(&ticket));
+        let mut report = MutationReport { is_owned, is_newest: true };
         let counted = |entry: &&Entry| entry.disowned == ticket.disowned;
-        if self.entries.get(id.0).filter(counted).is_none() {
-            return owned;
-        }
-        if owned {
+        let Some(entry) = self.entries.get(id.0).filter(counted) else {
+            return report;
+        };
+        report.is_newest = entry.mutation == ticket.seq;
+        if is_owned {
             self.settle_mutation(ticket, end, revalidate, now);
         } else {
-            // Public when it began and private now: the change is not the new user's.
-            self.settle_mutation(ticket, MutationEnd::Failed { rollback: true }, true, now);
+            // Public when it began and private now: the change is not the new user's, and their data is not for
+            // the old one's rule.
+            let end = MutationEnd::Failed { rollback: true };
+            let revalidate = !matches!(revalidate, Revalidate::No);
+            self.settle_mutation(ticket, end, &revalidate.into(), now);
         }
         self.discard_fetch(id, now);
-        if revalidate {
-            self.revalidate_entry(id, None, now);
-        }
+        self.after_mutations(id, is_owned, now);
         self.schedule_gc(id, now);
         self.finish(now);
-        owned
+        report
     }
 
     /// Whether who began a mutation is still signed in, or the data is everybody's.
@@ -155,37 +204,70 @@ impl Engine {
         &mut self,
         ticket: MutationTicket,
         end: MutationEnd,
-        revalidate: bool,
+        revalidate: &Revalidate,
         now: Time,
     ) {
-        let Some(entry) = self.entries.get_mut(ticket.entry.0) else {
+        let (id, seq) = (ticket.entry, ticket.seq);
+        let Some(entry) = self.entries.get_mut(id.0) else {
             return;
         };
         entry.mutations_running = entry.mutations_running.saturating_sub(1);
-        let newest = entry.mutation == ticket.seq;
+        let newest = entry.mutation == seq;
+        let overtaken = !newest && entry.newest_runs;
+        entry.newest_runs &= !newest;
         match end {
-            MutationEnd::Failed { rollback: true } => entry.patches.remove(ticket.seq),
+            MutationEnd::Failed { rollback: true } => entry.patches.remove(seq),
             MutationEnd::Write(data) if newest => {
-                entry.patches.remove(ticket.seq);
+                entry.patches.written(seq);
                 entry.patches.drop_finished();
-                self.write_by_hand(ticket.entry, data, None, now);
+                self.write_by_hand(id, Some(data), None, now);
             }
-            _ => entry.patches.finish(ticket.seq),
+            MutationEnd::Clear if newest => {
+                entry.patches.written(seq);
+                entry.patches.drop_finished();
+                self.write_by_hand(id, None, None, now);
+            }
+            _ => entry.patches.finish(seq),
         }
-        let Some(entry) = self.entries.get_mut(ticket.entry.0) else {
+        self.touch(id);
+        let Some(entry) = self.entries.get_mut(id.0) else {
             return;
         };
-        // Nobody will bring data that contains the changes: what is shown becomes the truth.
-        if !revalidate && entry.mutations_running == 0 && !entry.patches.is_empty() {
-            entry.base = entry.patches.apply(entry.base.as_ref());
-            entry.patches.clear();
-            if entry.base.is_some() {
-                entry.state.status = Status::Success;
-                entry.move_revert_point();
+        entry.show();
+        if !overtaken {
+            let wanted = revalidate.is_wanted_for(entry.state.data.as_ref(), &entry.key);
+            entry.fetch_after_mutations = wanted || (entry.fetch_after_mutations && !newest);
+        }
+    }
+
+    /// When no mutation runs any more: fetches once more if that is wanted, and tells those whose fetch was
+    /// overtaken.
+    fn after_mutations(&mut self, id: EntryId, is_owned: bool, now: Time) {
+        let Some(entry) = self.entries.get_mut(id.0).filter(|entry| entry.mutations_running == 0)
+        else {
+            return;
+        };
+        let revalidate = std::mem::take(&mut entry.fetch_after_mutations);
+        let waiting = std::mem::take(&mut entry.overtaken);
+        if revalidate {
+            self.revalidate_entry(id, None, now);
+        } else if is_owned {
+            entry.adopt_patches();
+        }
+        self.tell_overtaken(id, waiting, now);
+    }
+
+    /// Who waits for data gets what has been written, or else the answer of another fetch.
+    fn tell_overtaken(&mut self, id: EntryId, waiting: Vec<Waiter>, now: Time) {
+        for waiter in waiting {
+            let entry = self.entries.get(id.0);
+            let has_data = entry.is_some_and(|entry| entry.has_data());
+            if !has_data && waiter.is_waiting() {
+                self.fetch_explicitly(id, None, false, Some(waiter), now);
+            } else {
+                self.add_waiter(id, Some(waiter));
             }
         }
-        entry.show();
-        self.touch(ticket.entry);
     }
 
     /// SWR's `mutate(key)`: forgets deduping, and fetches through the first component that shows the key. If
@@ -220,11 +302,5 @@ impl Engine {
     #[must_use]
     pub fn data(&self, key: &Key) -> Option<Data> {
         self.state(key).and_then(|state| state.data.clone())
-    }
-
-    /// A patch that shows `data`, whatever lies below.
-    #[must_use]
-    pub fn replace_by(data: Data) -> Patch {
-        Rc::new(move |_| Some(data.clone()))
     }
 }

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use crate::engine::key::{IntoKey, Key, KeyError};
+pub(crate) use crate::client::swr_key;
+use crate::engine::key::{IntoKey, Key};
 
 /// A key that is handed to the fetcher as it is. Same as SWR, where the fetcher receives the key.
 ///
@@ -72,8 +73,3 @@ macro_rules! tuples {
 }
 
 tuples! { (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, F) (A, B, C, D, F, G) }
-
-/// The key, with SWR's rule that an empty string is none.
-pub(crate) fn swr_key(key: &impl IntoKey) -> Result<Option<Key>, KeyError> {
-    Ok(key.to_key()?.filter(|key| !key.is_empty_string()))
-}

@@ -273,6 +273,18 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
         }
     }
 
+    /// Takes the data away, and fetches it anew unless the options say otherwise. Same as SWR's bound
+    /// `mutate(undefined, options)`.
+    pub fn mutate_clear(
+        &self,
+        options: MutatorOptions<T>,
+    ) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
+        match self.target() {
+            Some((client, key)) => client.mutate_clear(key, options),
+            None => Started::erased(Ok(None), typed),
+        }
+    }
+
     fn target(&self) -> Option<(&QueryClient, &Key)> {
         self.observed.client.as_ref().zip(self.observed.key.as_ref())
     }
