@@ -19,6 +19,7 @@ mod use_query_client;
 mod use_swr;
 mod use_swr_config;
 mod use_swr_inherited;
+mod use_swr_mutation;
 mod use_swr_suspense;
 mod watched;
 
@@ -45,4 +46,5 @@ pub(crate) use use_swr::swr_defaults;
 pub use use_swr::{SwrHandle, use_swr, use_swr_immutable, use_swr_with};
 pub use use_swr_config::{SwrConfigHandle, use_swr_config};
 pub use use_swr_inherited::{use_swr_inherited, use_swr_inherited_with};
+pub use use_swr_mutation::{SwrMutationHandle, use_swr_mutation, use_swr_mutation_with};
 pub use use_swr_suspense::{use_clerk_swr_suspense, use_swr_suspense, use_swr_suspense_with};
