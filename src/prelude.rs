@@ -17,10 +17,10 @@ pub use crate::engine::options::{Access, NetworkMode, Refetch, StaleTime};
 pub use crate::fetch::{self, Fetch, FetchError};
 pub use crate::hooks::{
     AuthHandle, MutationHandle, QueryHandle, SwrHandle, SwrMutationHandle, mutation_options,
-    use_auth, use_authenticated_fetch, use_clerk_swr, use_clerk_swr_request, use_clerk_swr_with,
-    use_is_fetching, use_mutation, use_mutation_with, use_query, use_query_client, use_query_with,
-    use_swr, use_swr_config, use_swr_immutable, use_swr_inherited, use_swr_mutation,
-    use_swr_mutation_with, use_swr_suspense, use_swr_with,
+    preload, use_auth, use_authenticated_fetch, use_clerk_swr, use_clerk_swr_request,
+    use_clerk_swr_with, use_is_fetching, use_mutation, use_mutation_with, use_query,
+    use_query_client, use_query_with, use_swr, use_swr_client, use_swr_config, use_swr_immutable,
+    use_swr_inherited, use_swr_mutation, use_swr_mutation_with, use_swr_suspense, use_swr_with,
 };
 
 #[cfg(feature = "clerk")]

@@ -29,7 +29,7 @@ pub use imperative::{KeyFilters, QueryContext};
 pub(crate) use mutate::swr_key;
 pub use mutator_options::MutatorOptions;
 pub use observer::QueryObserver;
-pub(crate) use outcome::{Running, typed};
+pub(crate) use outcome::{Ended, Running, typed};
 pub use query::{QueryOptions, query_options};
 pub use started::Started;
 pub(crate) use swr_fetcher::{Decode, reading};

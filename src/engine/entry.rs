@@ -148,6 +148,8 @@ pub struct Entry {
     pub(crate) retries: u32,
     /// A retry was due while the page was hidden or offline.
     pub(crate) retry_waits: bool,
+    /// The last fetch was made in advance, and no hook has taken its answer yet.
+    pub(crate) preloaded: bool,
     /// SWR's deduping: automatic triggers ask nothing before this time.
     pub(crate) deduped_until: Time,
     pub(crate) observers: ObserverList,
@@ -195,6 +197,7 @@ impl Entry {
             retry: Alarm::default(),
             retries: 0,
             retry_waits: false,
+            preloaded: false,
             deduped_until: Time::ZERO,
             observers: ObserverList::default(),
             mutation: 0,

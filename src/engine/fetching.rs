@@ -138,6 +138,7 @@ impl Engine {
         entry.poll.clear();
         entry.end_retries();
         entry.idle_failures();
+        entry.preloaded = false;
         entry.last = Some((source.options.clone(), source.fetcher.clone()));
         if entry.state.data.is_none() {
             entry.state.status = Status::Pending;

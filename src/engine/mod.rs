@@ -23,6 +23,7 @@ pub mod optimistic;
 pub mod options;
 mod ownership;
 mod polling;
+mod preloading;
 pub mod queries;
 pub mod retry;
 mod settling;

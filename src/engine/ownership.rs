@@ -77,11 +77,17 @@ impl Engine {
             }
         }
         self.forget_previous(now);
+        self.forget_removed();
+    }
+
+    /// The keys of what is gone may tell of its owner.
+    pub(crate) fn forget_removed(&mut self) {
         let (index, entries) = (&self.index, &self.entries);
         self.trail.retain(|key| index.find(entries, key).is_some());
     }
 
-    fn disown(&mut self, id: EntryId, keep_waiting: bool, now: Time) {
+    /// Takes the data of an entry away, with all that belongs to it.
+    pub(crate) fn disown(&mut self, id: EntryId, keep_waiting: bool, now: Time) {
         let Some(entry) = self.entries.get_mut(id.0) else {
             return;
         };
@@ -102,6 +108,7 @@ impl Engine {
         let overtaken = std::mem::take(&mut entry.overtaken);
         entry.disowned = entry.disowned.wrapping_add(1);
         entry.deduped_until = Time::ZERO;
+        entry.preloaded = false;
         entry.end_retries();
         entry.poll.clear();
         entry.poll_every = Wait::FOREVER;
@@ -134,7 +141,7 @@ impl Engine {
 
     /// Observers remember the last data that they showed, whatever they watch now; that goes as well. Those
     /// whose entry was removed show what they had: they come back to an entry.
-    fn forget_previous(&mut self, now: Time) {
+    pub(crate) fn forget_previous(&mut self, now: Time) {
         let mut at = 0;
         while let Some(id) = self.observers.next(&mut at).map(ObserverId) {
             let Some(observer) = self.observers.get_mut(id.0) else {

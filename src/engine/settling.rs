@@ -3,7 +3,7 @@
 use super::effect::{Answer, Effect, RetryCall, Waiter};
 use super::entry::{EntryId, Fetch, FetchStatus, Phase, Status};
 use super::erased::{Data, Failure};
-use super::options::{Callbacks, Dialect, Refetch};
+use super::options::{Callbacks, Dialect, ObserverOptions, OnErrorRetry, Refetch};
 use super::retry;
 use super::state::Engine;
 use super::time::Time;
@@ -121,7 +121,7 @@ impl Engine {
         entry.retry.clear();
         let key = entry.key.clone();
         self.trail.push(now, &key, What::Error);
-        self.plan_swr_retry(id, &fetch, &failure, random, now);
+        self.plan_swr_retry(id, &fetch.options, &failure, random, now);
         if let Some(callback) = self.callbacks(id, &fetch).and_then(|calls| calls.on_error) {
             let failure = failure.clone();
             self.call(id, move || callback(&failure, &key));
@@ -132,10 +132,10 @@ impl Engine {
         self.end_fetch(id, Vec::new(), now);
     }
 
-    fn plan_swr_retry(
+    pub(crate) fn plan_swr_retry(
         &mut self,
         id: EntryId,
-        fetch: &Fetch,
+        options: &ObserverOptions,
         failure: &Failure,
         random: f64,
         now: Time,
@@ -143,13 +143,17 @@ impl Engine {
         let Some(entry) = self.entries.get_mut(id.0) else {
             return;
         };
-        if fetch.options.dialect != Dialect::Swr || entry.observers.len == 0 {
+        if options.dialect != Dialect::Swr || entry.observers.len == 0 {
             return entry.end_retries();
         }
-        if fetch.options.callbacks.on_error_retry.is_some() {
-            return self.ask_for_retry(id, fetch, failure);
+        let own_rule = options.callbacks.on_error_retry.as_ref();
+        if let Some(rule) = own_rule.and_then(|_| self.rule_for_retries(id)) {
+            return self.ask_for_retry(id, options, rule, failure);
         }
-        match retry::next_try(&fetch.options, entry.retries, failure, random) {
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        match retry::next_try(options, entry.retries, failure, random) {
             Some(delay) => {
                 entry.retries = entry.retries.saturating_add(1);
                 let at = now.after(delay);
@@ -159,10 +163,20 @@ impl Engine {
         }
     }
 
+    /// The rule of the first component that has one and shows the entry: another may have gone since it asked.
+    fn rule_for_retries(&self, id: EntryId) -> Option<OnErrorRetry> {
+        self.observers_of(id).find_map(|(_, o)| o.options.callbacks.on_error_retry.clone())
+    }
+
     /// Lets a rule of the user's decide on the next try. Not in a page that nobody looks at, or offline, if the return
     /// fetches anyhow: the same as in SWR.
-    fn ask_for_retry(&mut self, id: EntryId, fetch: &Fetch, failure: &Failure) {
-        let options = &fetch.options;
+    fn ask_for_retry(
+        &mut self,
+        id: EntryId,
+        options: &ObserverOptions,
+        callback: OnErrorRetry,
+        failure: &Failure,
+    ) {
         let is_active = self.world.visible && self.world.online;
         let returns = !matches!(options.refetch_on_focus, Refetch::Never)
             && !matches!(options.refetch_on_reconnect, Refetch::Never);
@@ -173,11 +187,7 @@ impl Engine {
         let key = entry.key.clone();
         entry.end_retries();
         let wanted = retry::wants_retry(&options.retry, retry_count - 1, failure);
-        if !wanted || (returns && !is_active) {
-            return;
-        }
-        let callback = self.callbacks(id, fetch).and_then(|calls| calls.on_error_retry);
-        if let Some(callback) = callback {
+        if wanted && (is_active || !returns) {
             let (failure, epoch) = (failure.clone(), self.epoch_of(id));
             let call = RetryCall { callback, failure, key, entry: id, retry_count, epoch };
             self.effect(Effect::Retry(call));

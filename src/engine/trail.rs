@@ -27,7 +27,7 @@ pub enum What {
     Written,
     /// The data was declared out of date.
     Invalidated,
-    /// The data belonged to a user who is gone, and was dropped.
+    /// The data was dropped: it belonged to a user who is gone, or the cache was unloaded.
     Disowned,
 }
 

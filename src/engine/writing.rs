@@ -143,6 +143,7 @@ impl Engine {
             entry.gc.clear();
             entry.deduped_until = Time::ZERO;
             entry.mutation = ticket.seq;
+            entry.preloaded = false;
             entry.mutations_running += 1;
             entry.newest_runs = true;
             entry.fetch_after_mutations = false;
@@ -279,6 +280,7 @@ impl Engine {
         };
         if let Some(entry) = self.entry(id) {
             entry.deduped_until = Time::ZERO;
+            entry.preloaded = false;
         }
         self.revalidate_entry(id, Some(waiter), now);
         self.finish(now);

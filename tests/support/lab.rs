@@ -246,6 +246,11 @@ impl<T: PartialEq + 'static> Server<T> {
         }
     }
 
+    /// A request that no signal stops.
+    pub fn request(&self) -> impl Future<Output = Result<T, Text>> + use<T> {
+        self.answer(Signal::new())
+    }
+
     pub fn fetcher(&self) -> Fetcher {
         let server = self.clone();
         erase_fetcher(move |context: FetchContext| server.answer(context.signal))
