@@ -6,7 +6,7 @@
 
 pub use crate::auth::{self, AuthState, Identity, TokenError, TokenOptions, TokenSource};
 pub use crate::client::{
-    MutatorOptions, QueryClient, QueryError, QueryOptions, SwrMutationOptions, SwrOptions,
+    MutatorOptions, Next, QueryClient, QueryError, QueryOptions, SwrMutationOptions, SwrOptions,
     query_options,
 };
 pub use crate::components::{
@@ -16,11 +16,12 @@ pub use crate::engine::entry::{FetchStatus, Status};
 pub use crate::engine::options::{Access, NetworkMode, Refetch, StaleTime};
 pub use crate::fetch::{self, Fetch, FetchError};
 pub use crate::hooks::{
-    AuthHandle, MutationHandle, QueryHandle, SwrHandle, SwrMutationHandle, mutation_options,
-    preload, use_auth, use_authenticated_fetch, use_clerk_swr, use_clerk_swr_request,
-    use_clerk_swr_with, use_is_fetching, use_mutation, use_mutation_with, use_query,
-    use_query_client, use_query_with, use_swr, use_swr_client, use_swr_config, use_swr_immutable,
-    use_swr_inherited, use_swr_mutation, use_swr_mutation_with, use_swr_suspense, use_swr_with,
+    AuthHandle, MutationHandle, QueryHandle, SwrHandle, SwrMutationHandle, SwrSubscriptionHandle,
+    mutation_options, preload, use_auth, use_authenticated_fetch, use_clerk_swr,
+    use_clerk_swr_request, use_clerk_swr_with, use_is_fetching, use_mutation, use_mutation_with,
+    use_query, use_query_client, use_query_with, use_swr, use_swr_client, use_swr_config,
+    use_swr_immutable, use_swr_inherited, use_swr_mutation, use_swr_mutation_with,
+    use_swr_subscription, use_swr_subscription_with, use_swr_suspense, use_swr_with,
 };
 
 #[cfg(feature = "clerk")]

@@ -50,6 +50,7 @@ impl Engine {
     fn check_state(&self, entry: &Entry) -> Result<(), String> {
         let state = &entry.state;
         let status = match &entry.fetch {
+            _ if entry.key.is_subscription() => state.fetch_status == FetchStatus::Idle,
             None => state.fetch_status == FetchStatus::Idle,
             Some(fetch) if fetch.phase == Phase::Paused => state.fetch_status != FetchStatus::Idle,
             Some(_) => state.fetch_status == FetchStatus::Fetching,

@@ -87,7 +87,8 @@ impl Engine {
 
     fn matches(&self, id: EntryId, entry: &Entry, filters: &Filters, now: Time) -> bool {
         let key = filters.key.as_ref();
-        key.is_none_or(|key| filters.exact || entry.key.starts_with(key))
+        !entry.key.is_subscription()
+            && key.is_none_or(|key| filters.exact || entry.key.starts_with(key))
             && filters.fetch_status.is_none_or(|status| status == entry.state.fetch_status)
             && self.has_activity(id, filters.activity)
             && filters.stale.is_none_or(|stale| stale == self.is_entry_stale(id, entry, now))

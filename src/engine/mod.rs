@@ -31,6 +31,7 @@ pub mod signal;
 pub mod sim;
 mod slots;
 pub mod state;
+mod subscribing;
 pub mod time;
 pub mod timers;
 pub mod trail;

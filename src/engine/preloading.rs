@@ -134,7 +134,11 @@ impl Engine {
         self.forget_previous(now);
         self.forget_removed();
         let mut at = 0;
-        while let Some(id) = self.next_watched(&mut at).filter(|_| revalidate) {
+        while let Some(id) = self.next_watched(&mut at) {
+            let is_subscription = |entry: &Entry| entry.key.is_subscription();
+            if !revalidate && !self.entries.get(id.0).is_some_and(is_subscription) {
+                continue;
+            }
             let active = self.observers_of(id).filter(|(_, observer)| observer.is_active());
             let first = active.filter_map(Source::of).next();
             if let Some(source) = first {

@@ -259,6 +259,8 @@ impl Engine {
         let Some(entry) = self.entries.get_mut(id.0) else {
             return;
         };
+        // A subscription runs on and on; that is not loading.
+        let status = if entry.key.is_subscription() { FetchStatus::Idle } else { status };
         let before = std::mem::replace(&mut entry.state.fetch_status, status);
         self.count_fetching(before, status);
         self.touch(id);

@@ -22,6 +22,7 @@ mod use_swr_client;
 mod use_swr_config;
 mod use_swr_inherited;
 mod use_swr_mutation;
+mod use_swr_subscription;
 mod use_swr_suspense;
 mod watched;
 
@@ -37,7 +38,6 @@ pub use middleware::{SwrCall, SwrNext, SwrShown, use_next};
 pub use mutation_options::{MutationOptions, mutation_options};
 pub use preload::preload;
 pub use swr_key::SwrKey;
-pub use swr_key::{SwrKey, UrlKey};
 pub use url_key::{Address, UrlKey};
 pub use use_auth::{AuthHandle, use_auth};
 pub use use_authenticated_fetch::use_authenticated_fetch;
@@ -52,4 +52,7 @@ pub use use_swr_client::use_swr_client;
 pub use use_swr_config::{SwrConfigHandle, use_swr_config};
 pub use use_swr_inherited::{use_swr_inherited, use_swr_inherited_with};
 pub use use_swr_mutation::{SwrMutationHandle, use_swr_mutation, use_swr_mutation_with};
+pub use use_swr_subscription::{
+    SwrSubscriptionHandle, use_swr_subscription, use_swr_subscription_with,
+};
 pub use use_swr_suspense::{use_clerk_swr_suspense, use_swr_suspense, use_swr_suspense_with};

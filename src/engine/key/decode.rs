@@ -5,7 +5,8 @@
 use serde::ser::{Error, Serialize, Serializer};
 
 use super::encode::{
-    self, BYTES, END, FALSE, FLOAT, INTEGER, MAP, NEGATIVE, NULL, SEQUENCE, TEXT, TRUE,
+    self, BYTES, END, FALSE, FLOAT, INTEGER, MAP, NEGATIVE, NULL, SEQUENCE, SUBSCRIPTION, TEXT,
+    TRUE,
 };
 use super::{Key, KeyError, json};
 
@@ -23,6 +24,10 @@ pub(super) fn check(bytes: &[u8]) -> Result<Key, KeyError> {
 }
 
 pub(super) fn json(bytes: &[u8]) -> String {
+    if let [SUBSCRIPTION, of @ ..] = bytes {
+        // As SWR writes it.
+        return "$sub$".to_owned() + &json(of);
+    }
     Value::read(bytes).map_or_else(String::new, |value| value.to_json())
 }
 

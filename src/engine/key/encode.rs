@@ -28,6 +28,8 @@ pub(super) const BYTES: u8 = 8;
 pub(super) const SEQUENCE: u8 = 9;
 /// Names (always [`TEXT`]) and values in turn, in the order of the names' bytes.
 pub(super) const MAP: u8 = 10;
+/// Before the key of a subscription: what that brings. No value is encoded so.
+pub(super) const SUBSCRIPTION: u8 = 12;
 
 /// Up to here every whole number is an exact `f64`: 2^53, JavaScript's safe integers and one more.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -51,6 +53,14 @@ pub(super) fn rebuild<T: Serialize + ?Sized>(value: &T) -> Result<Key, KeyError>
     let mut encoder = Encoder::start(true);
     value.serialize(&mut encoder)?;
     encoder.finish()
+}
+
+/// The key of what the subscription `of` brings.
+pub(super) fn subscription(of: &Key) -> Key {
+    let mut encoder = Encoder::start(false);
+    encoder.tag(SUBSCRIPTION);
+    encoder.buffer.extend_from_slice(of.as_bytes());
+    encoder.sealed()
 }
 
 pub(super) fn is_key<T: Serialize + ?Sized>(value: &T, key: &Key) -> bool {
@@ -81,19 +91,23 @@ impl Encoder {
         self.buffer.get(HEADER..).unwrap_or_default()
     }
 
-    fn finish(mut self) -> Result<Key, KeyError> {
+    fn finish(self) -> Result<Key, KeyError> {
         if self.depth != 0 {
             // A `Serialize` that goes on after the error of one of its parts leaves half a value behind.
             return Err(KeyError::Serialize(
                 "an error inside the value was passed over".to_owned(),
             ));
         }
+        Ok(self.sealed())
+    }
+
+    fn sealed(mut self) -> Key {
         let mut hasher = FxHasher::default();
         hasher.write(self.bytes());
         let hash = hasher.finish().to_ne_bytes();
         let header = hash.into_iter().chain([u8::from(self.flat)]);
         self.buffer.iter_mut().zip(header).for_each(|(byte, value)| *byte = value);
-        Ok(Key { data: Rc::from(self.buffer.as_slice()) })
+        Key { data: Rc::from(self.buffer.as_slice()) }
     }
 
     pub(super) fn tag(&mut self, tag: u8) {

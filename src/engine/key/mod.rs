@@ -199,6 +199,17 @@ impl Key {
         decode::text(self.as_bytes()) == Some(b"")
     }
 
+    /// The key under which the cache keeps what the subscription `of` brings. No value has this key, so a
+    /// subscription never takes the place of anything else.
+    pub(crate) fn of_subscription(of: &Self) -> Self {
+        encode::subscription(of)
+    }
+
+    /// Whether this is the key of a subscription, which no filter selects.
+    pub(crate) fn is_subscription(&self) -> bool {
+        self.as_bytes().first() == Some(&encode::SUBSCRIPTION)
+    }
+
     /// Whether `prefix` selects this key: its elements match the first ones of this key, maps match when
     /// this key has at least the prefix's entries, and nested sequences match by prefix again.
     ///
