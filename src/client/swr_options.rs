@@ -360,7 +360,8 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
         self.set(move |o| o.access = o.access.max(least))
     }
 
-    /// Called with the data that a request of this hook brought. Same as SWR's `onSuccess`.
+    /// Called with the data that a request of this hook brought. Same as SWR's `onSuccess`: not for requests that
+    /// another hook has made, unless [`SwrOptions::callbacks_of_all_requests`] says so.
     #[must_use]
     pub fn on_success(self, callback: impl Fn(Rc<T>, &Key) + 'static) -> Self {
         let callback = move |data: &Data, key: &Key| {
@@ -382,6 +383,14 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
         };
         let callback: OnError = Rc::new(callback);
         self.set(move |o| o.callbacks.on_error = Some(callback.clone()))
+    }
+
+    /// Has `on_success` and `on_error` of this hook called for every request for its key while it is mounted, also for
+    /// those of other hooks that it shares: exactly once for each data or error that was accepted. Default: false,
+    /// as in SWR, where only the hook is told whose request it was. Not in SWR.
+    #[must_use]
+    pub fn callbacks_of_all_requests(self, all: bool) -> Self {
+        self.set(move |o| o.callbacks.of_all_requests = all)
     }
 
     /// Called when an answer was ignored because something newer had happened. Same as `onDiscarded`.

@@ -195,6 +195,8 @@ impl ErrorRetry {
 /// What an observer wants to be told of its own requests.
 #[derive(Clone, Default)]
 pub struct Callbacks {
+    /// Of the data and the errors of all requests for its key, whoever made them.
+    pub of_all_requests: bool,
     /// The request brought data.
     pub on_success: Option<OnSuccess>,
     /// The request failed (each time, in SWR's dialect).
@@ -368,6 +370,7 @@ impl ObserverOptions {
             compare: None,
             notify_on: NotifyOn::Tracked,
             callbacks: Callbacks {
+                of_all_requests: false,
                 on_success: None,
                 on_error: None,
                 on_discarded: None,

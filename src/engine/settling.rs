@@ -56,6 +56,14 @@ impl Engine {
         })
     }
 
+    /// Everybody who is told of the data or the error that a fetch has brought.
+    fn all_callbacks(&self, id: EntryId, fetch: &Fetch) -> Vec<Callbacks> {
+        let hears = |by, callbacks: &Callbacks| fetch.by == Some(by) || callbacks.of_all_requests;
+        let observers =
+            self.observers_of(id).map(|(by, observer)| (by, &observer.options.callbacks));
+        observers.filter(|(by, calls)| hears(*by, calls)).map(|(_, calls)| calls.clone()).collect()
+    }
+
     fn succeed(&mut self, id: EntryId, data: Data, now: Time) {
         let Some(entry) = self.entries.get_mut(id.0) else {
             return;
@@ -70,9 +78,11 @@ impl Engine {
         entry.deduped_until = now.after(fetch.options.deduping_interval);
         self.trail.push(now, &entry.key, What::Success);
         let (key, base) = (entry.key.clone(), entry.base.clone());
-        let callback = self.callbacks(id, &fetch).and_then(|calls| calls.on_success);
-        if let (Some(callback), Some(data)) = (callback, base) {
-            self.call(id, move || callback(&data, &key));
+        for callbacks in self.all_callbacks(id, &fetch) {
+            if let (Some(callback), Some(data)) = (callbacks.on_success, base.clone()) {
+                let key = key.clone();
+                self.call(id, move || callback(&data, &key));
+            }
         }
         self.end_fetch(id, fetch.waiters, now);
     }
@@ -122,9 +132,11 @@ impl Engine {
         let key = entry.key.clone();
         self.trail.push(now, &key, What::Error);
         self.plan_swr_retry(id, &fetch.options, &failure, random, now);
-        if let Some(callback) = self.callbacks(id, &fetch).and_then(|calls| calls.on_error) {
-            let failure = failure.clone();
-            self.call(id, move || callback(&failure, &key));
+        for callbacks in self.all_callbacks(id, &fetch) {
+            if let Some(callback) = callbacks.on_error {
+                let (failure, key) = (failure.clone(), key.clone());
+                self.call(id, move || callback(&failure, &key));
+            }
         }
         for waiter in fetch.waiters {
             self.effect(Effect::Answer(waiter, Answer::Failed(failure.clone())));
