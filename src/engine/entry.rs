@@ -263,9 +263,7 @@ impl Entry {
         self.show();
         self.state.data_updated_at = Time::ZERO;
         self.state.succeed();
-        if self.state.data.is_none() {
-            self.state.status = Status::Pending;
-        }
+        self.state.status = Status::Pending;
     }
 
     /// Nobody will bring data that contains the optimistic changes: what is shown becomes the truth.
