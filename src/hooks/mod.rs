@@ -1,5 +1,6 @@
 //! The hooks. Each is thin: an observer in hook state, and a forced render when something that was read has
 //! changed.
+#![doc = include_str!("swr.md")]
 
 #[cfg(feature = "clerk")]
 mod clerk;

@@ -1,0 +1,169 @@
+//! The table that maps SWR to this crate says the truth: nothing of SWR is missing, what it names is there, and so are the
+//! tests. And those rows that no other test is for.
+
+#[path = "support/lab.rs"]
+mod lab;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lab::{Lab, Swr, ms};
+use yew_clerk::engine::options::{Interval, ObserverOptions, Refetch, RetryDelay};
+
+const TABLE: &str = include_str!("../src/hooks/swr.md");
+
+/// What `swr` exports, and the options and fields of its hooks, in SWR's words.
+const SWR: &str = "
+    useSWR useSWRImmutable useSWRInfinite useSWRMutation useSWRSubscription useSWRConfig SWRConfig
+    SWRConfig.defaultValue mutate preload unload unstable_serialize infinite.unstable_serialize
+    fetcher revalidateOnMount revalidateIfStale revalidateOnFocus revalidateOnReconnect
+    focusThrottleInterval dedupingInterval refreshInterval refreshWhenHidden refreshWhenOffline
+    loadingTimeout errorRetryInterval errorRetryCount shouldRetryOnError onErrorRetry keepPreviousData
+    fallbackData fallback suspense strictServerPrefetchWarning cacheData isPaused compare use isOnline
+    isVisible initFocus initReconnect provider onSuccess onError onDiscarded onLoadingSlow
+    data error isLoading isValidating
+    revalidate populateCache optimisticData rollbackOnError throwOnError
+    trigger reset isMutating
+    size setSize initialSize revalidateAll revalidateFirstPage persistSize parallel";
+
+struct Row {
+    swr: String,
+    here: String,
+    test: String,
+}
+
+fn rows() -> Vec<Row> {
+    let cells = |line: &str| -> Vec<String> {
+        line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()
+    };
+    let lines = TABLE.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
+    let rows = lines.map(cells).filter(|cells| cells.last().is_some_and(|last| last != "shown by"));
+    let row = |cells: Vec<String>| match <[String; 3]>::try_from(cells) {
+        Ok([swr, here, test]) => Row { swr, here, test },
+        Err(cells) => panic!("a row has three cells: {cells:?}"),
+    };
+    rows.map(row).collect()
+}
+
+/// The names in backticks.
+fn names(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn text_of(folder: &str) -> String {
+    files(folder).iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+#[test]
+fn the_table_knows_everything_that_swr_has() {
+    let known: BTreeSet<String> = rows()
+        .iter()
+        .flat_map(|row| {
+            let words = names(&row.swr).into_iter();
+            let plain =
+                |name: &str| name.split(['(', ':', ' ']).next().unwrap_or_default().to_owned();
+            words.map(plain).collect::<Vec<_>>()
+        })
+        .collect();
+    let missing: Vec<_> = SWR.split_whitespace().filter(|name| !known.contains(*name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn no_row_is_empty_and_what_it_names_is_there() {
+    let source = text_of("src");
+    // A function, a type, a field or a variant.
+    let is_there = |name: &str| {
+        let last = name.rsplit("::").next().unwrap_or(name);
+        let forms = [
+            format!("fn {last}("),
+            format!("fn {last}<"),
+            format!("pub struct {last}"),
+            format!("pub enum {last}"),
+            format!("pub {last}: "),
+            format!("    {last}("),
+        ];
+        forms.iter().any(|form| source.contains(form))
+    };
+    for row in rows() {
+        assert!(!row.swr.is_empty() && !row.here.is_empty() && !row.test.is_empty(), "{}", row.swr);
+        let unknown: Vec<_> = names(&row.here).into_iter().filter(|name| !is_there(name)).collect();
+        assert!(unknown.is_empty(), "{}: {unknown:?}", row.swr);
+    }
+}
+
+#[test]
+fn each_row_names_a_test_that_there_is() {
+    let tests = text_of("tests") + &text_of("src");
+    for row in rows().iter().filter(|row| row.test != "—") {
+        let named = names(&row.test);
+        assert!(!named.is_empty(), "{}", row.swr);
+        let missing = named.iter().find(|name| !tests.contains(&format!("fn {name}()")));
+        assert!(missing.is_none(), "{}: {missing:?}", row.swr);
+    }
+}
+
+#[test]
+fn the_defaults_are_those_of_swr() {
+    let options = Swr::new().resolved();
+    let times = (options.deduping_interval, options.focus_throttle, options.loading_timeout);
+    assert_eq!(times, (ms(2_000), ms(5_000), ms(3_000)));
+    assert!(matches!(options.retry_delay, RetryDelay::Jittered(base) if base == ms(5_000)));
+    assert!(options.retry.limit.is_none() && options.retry.when.is_none());
+    for rule in
+        [&options.refetch_on_mount, &options.refetch_on_focus, &options.refetch_on_reconnect]
+    {
+        assert!(matches!(rule, Refetch::IfStale));
+    }
+    assert!(matches!(options.interval, Interval::Off));
+    let off = [
+        options.interval_when_hidden,
+        options.interval_when_offline,
+        options.interval_after_error,
+        options.keep_previous_data,
+    ];
+    assert_eq!(off, [false; 4]);
+    assert_eq!(options.stale_time, Duration::ZERO.into());
+    assert!(options.enabled && options.revalidate_on_mount.is_none());
+}
+
+#[test]
+fn a_slow_network_has_more_patient_defaults() {
+    let slow = ObserverOptions::swr_on(true);
+    assert_eq!(slow.loading_timeout, ms(5_000));
+    assert!(matches!(slow.retry_delay, RetryDelay::Jittered(base) if base == ms(10_000)));
+}
+
+#[test]
+fn polling_offline_happens_if_it_is_wanted() {
+    let lab = Lab::new();
+    let polls = || Swr::new().refresh_interval(ms(100)).deduping_interval(Duration::ZERO);
+    let (held, wanted) = (lab.counter(0), lab.counter(0));
+    let _held = lab.swr("held", &held, &polls());
+    let _wanted = lab.swr("wanted", &wanted, &polls().refresh_when_offline(true));
+    lab.flush();
+    lab.online(false);
+    lab.advance(350);
+    assert_eq!((held.calls(), wanted.calls()), (1, 4));
+    lab.online(true);
+    lab.advance(100);
+    assert!(held.calls() > 1);
+}
