@@ -1,8 +1,8 @@
 //! Which Clerk signs users in.
 
-use yew_clerk::auth::clerk::ClerkOptions;
+use yew_clerk::auth::clerk::{ClerkOptions, Navigate};
 
-use super::router::Route;
+use super::router::{self, Route};
 
 /// Your own instance of Clerk, if the app was built for one.
 pub const OWN_KEY: Option<&str> = match option_env!("CLERK_PUBLISHABLE_KEY") {
@@ -21,7 +21,9 @@ pub fn options() -> ClerkOptions {
         ..ClerkOptions::new(OWN_KEY.unwrap_or(LOCAL_KEY))
     };
     if OWN_KEY.is_some() {
-        return pages;
+        let navigate =
+            Navigate::new(|navigation| router::visit(&navigation.to, navigation.replace));
+        return ClerkOptions { navigate: Some(navigate), ..pages };
     }
     ClerkOptions { proxy_url: Some("/__clerk".into()), ui: false, ..pages }
 }

@@ -91,13 +91,23 @@ impl Route {
 
 /// Goes to a page, as a link to it does.
 pub fn go(route: Route) {
-    let Some(window) = web_sys::window() else { return };
-    let Ok(history) = window.history() else { return };
     // To the page that is shown already: back to its beginning, and no further entry for 'back'.
     if Route::current() == route {
         return arrive(route);
     }
-    if history.push_state_with_url(&JsValue::NULL, "", Some(route.path())).is_err() {
+    visit(route.path(), false);
+}
+
+/// Goes to an address of this app, in a new entry of the history or in the place of the current one.
+pub fn visit(address: &str, replace: bool) {
+    let Some(window) = web_sys::window() else { return };
+    let Ok(history) = window.history() else { return };
+    let (state, title, url) = (&JsValue::NULL, "", Some(address));
+    let moved = match replace {
+        true => history.replace_state_with_url(state, title, url),
+        false => history.push_state_with_url(state, title, url),
+    };
+    if moved.is_err() {
         return;
     }
     // The browser tells of 'back' and 'forward' alone.
