@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use crate::engine::erased::{Data, Failure};
+use crate::engine::infinite::PageRule;
 use crate::engine::key::Key;
 use crate::engine::optimistic::Patch;
 use crate::engine::writing::Revalidate;
@@ -118,18 +119,20 @@ impl Plan {
 /// ```
 pub struct MutatorOptions<T> {
     pub(crate) plan: Plan,
+    /// Which pages of a list to fetch in the end.
+    pub(super) pages: Option<PageRule>,
     types: PhantomData<fn(T) -> T>,
 }
 
 impl<T> Clone for MutatorOptions<T> {
     fn clone(&self) -> Self {
-        Self { plan: self.plan.clone(), types: PhantomData }
+        Self { plan: self.plan.clone(), pages: self.pages.clone(), types: PhantomData }
     }
 }
 
 impl<T> Default for MutatorOptions<T> {
     fn default() -> Self {
-        Self { plan: Plan::default(), types: PhantomData }
+        Self { plan: Plan::default(), pages: None, types: PhantomData }
     }
 }
 
@@ -138,6 +141,10 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    pub(super) const fn revalidates(&self) -> bool {
+        !matches!(self.plan.revalidate, Revalidate::No)
     }
 
     fn set(mut self, change: impl FnOnce(&mut Plan)) -> Self {

@@ -105,7 +105,7 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
         SwrOptions { changes: self.changes, layers: self.layers, types: PhantomData }
     }
 
-    fn set(mut self, change: impl Fn(&mut ObserverOptions) + 'static) -> Self {
+    pub(super) fn set(mut self, change: impl Fn(&mut ObserverOptions) + 'static) -> Self {
         self.changes.push(Rc::new(change));
         self
     }

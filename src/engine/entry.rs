@@ -7,6 +7,7 @@ use super::slots::SlotId;
 
 use super::effect::{Fetcher, Waiter};
 use super::erased::{Data, Failure};
+use super::infinite::List;
 use super::key::Key;
 use super::observer::ObserverId;
 use super::optimistic::Patches;
@@ -166,6 +167,10 @@ pub struct Entry {
     pub(crate) disowned: u32,
     /// Whether something that observers show has changed since they were told last.
     pub(crate) dirty: bool,
+    /// What a list of pages has besides its data.
+    pub(crate) list: Option<Box<List>>,
+    /// How many lists this page is part of: it lives as long as they do.
+    pub(crate) pins: u32,
 }
 
 /// The observers of an entry: a list threaded through the observers themselves, so that joining and
@@ -207,6 +212,8 @@ impl Entry {
             overtaken: Vec::new(),
             disowned: 0,
             dirty: false,
+            list: None,
+            pins: 0,
         }
     }
 
@@ -302,9 +309,12 @@ impl Entry {
         self.retry_waits = false;
     }
 
-    /// Whether nobody needs it: no observer, no request, no mutation.
+    /// Whether nobody needs it: no observer, no request, no mutation, no list.
     pub(crate) fn is_unused(&self) -> bool {
-        self.observers.len == 0 && self.fetch.is_none() && self.mutations_running == 0
+        self.observers.len == 0
+            && self.fetch.is_none()
+            && self.mutations_running == 0
+            && self.pins == 0
     }
 
     /// What a fetch that starts now would go back to when it is cancelled.

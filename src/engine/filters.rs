@@ -87,7 +87,13 @@ impl Engine {
 
     fn matches(&self, id: EntryId, entry: &Entry, filters: &Filters, now: Time) -> bool {
         let key = filters.key.as_ref();
+        let is_shown = || match key {
+            Some(key) => key.is_list(),
+            None => filters.predicate.is_none(),
+        };
+        // The pages of a list are what users know; the list itself is among everything, or asked for by its key.
         !entry.key.is_subscription()
+            && (!entry.key.is_list() || is_shown())
             && key.is_none_or(|key| filters.exact || entry.key.starts_with(key))
             && filters.fetch_status.is_none_or(|status| status == entry.state.fetch_status)
             && self.has_activity(id, filters.activity)

@@ -14,6 +14,7 @@ mod fetching;
 pub mod filters;
 pub mod freshness;
 mod index;
+pub mod infinite;
 pub mod key;
 pub mod mutation;
 pub mod observer;

@@ -47,8 +47,10 @@ impl Fields {
     pub const IS_FETCHED: Self = Self(1 << 9);
     /// Whether the observer fetches by itself.
     pub const IS_ENABLED: Self = Self(1 << 10);
+    /// How many pages a list has.
+    pub const SIZE: Self = Self(1 << 11);
     /// Every field.
-    pub const ALL: Self = Self((1 << 11) - 1);
+    pub const ALL: Self = Self((1 << 12) - 1);
 
     /// Both sets.
     #[must_use]
@@ -106,6 +108,8 @@ pub struct Snapshot {
     pub error_updated_at: Time,
     /// How often fetches have failed.
     pub error_update_count: u32,
+    /// How many pages a list was set to have; `None` if nobody has said, or it is no list.
+    pub size: Option<usize>,
 }
 
 impl Snapshot {
@@ -135,6 +139,7 @@ impl Snapshot {
             )
             .with(Fields::IS_FETCHED.when(fetched))
             .with(Fields::IS_ENABLED.when(self.is_enabled != other.is_enabled))
+            .with(Fields::SIZE.when(self.size != other.size))
     }
 }
 
@@ -238,6 +243,7 @@ impl Observer {
             data_updated_at: state.data_updated_at,
             error_updated_at: state.error_updated_at,
             error_update_count: state.error_update_count,
+            size: entry.list.as_ref().and_then(|list| list.size()),
         };
         if snapshot.data.is_none() {
             self.stand_in(&mut snapshot);

@@ -227,7 +227,7 @@ impl Engine {
         }
     }
 
-    fn lengthen_gc(&mut self, id: EntryId, gc_time: Duration) {
+    pub(crate) fn lengthen_gc(&mut self, id: EntryId, gc_time: Duration) {
         if let Some(entry) = self.entry(id) {
             entry.gc_time = entry.gc_time.max(gc_time);
         }
@@ -251,6 +251,9 @@ impl Engine {
         };
         self.index.remove(&mut self.entries, id, &entry);
         self.trail.push(now, &entry.key, What::Removed);
+        if let Some(list) = entry.list {
+            self.unpin(list.pages, now);
+        }
         let mut next = entry.observers.head;
         while let Some(observer) = next.and_then(|id| self.observers.get_mut(id.0)) {
             next = observer.next.take();

@@ -227,6 +227,23 @@ impl Fallback {
     }
 }
 
+/// How a list of pages is fetched (`use_swr_infinite`).
+#[derive(Clone, Copy, Debug)]
+pub struct PageOptions {
+    /// How many pages there are at first.
+    pub initial_size: usize,
+    /// Whether every run fetches every page.
+    pub revalidate_all: bool,
+    /// Whether every run fetches the first page, if there was a list already.
+    pub revalidate_first_page: bool,
+    /// Whether a change of the size is such a run; else it fetches what is missing and nothing more.
+    pub revalidate_on_set_size: bool,
+    /// Whether the size stays when the key of the first page changes.
+    pub persist_size: bool,
+    /// Whether pages are fetched side by side.
+    pub parallel: bool,
+}
+
 /// Everything that an observer asks for.
 #[derive(Clone)]
 pub struct ObserverOptions {
@@ -288,6 +305,8 @@ pub struct ObserverOptions {
     pub notify_on: NotifyOn,
     /// What to call after a request of this observer.
     pub callbacks: Callbacks,
+    /// How pages are fetched, if this is a list of them.
+    pub pages: PageOptions,
 }
 
 impl ObserverOptions {
@@ -376,6 +395,14 @@ impl ObserverOptions {
                 on_discarded: None,
                 on_loading_slow: None,
                 on_error_retry: None,
+            },
+            pages: PageOptions {
+                initial_size: 1,
+                revalidate_all: false,
+                revalidate_first_page: true,
+                revalidate_on_set_size: true,
+                persist_size: false,
+                parallel: false,
             },
         }
     }

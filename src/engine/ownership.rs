@@ -113,6 +113,7 @@ impl Engine {
         entry.poll.clear();
         entry.poll_every = Wait::FOREVER;
         let unused = entry.is_unused();
+        let list = entry.list.take();
         self.trail.push(now, &entry.key, What::Disowned);
         self.count_fetching(before, after);
         let waiting = fetch.map_or_else(Vec::new, |fetch| {
@@ -121,6 +122,9 @@ impl Engine {
         });
         for waiter in waiting.into_iter().chain(overtaken) {
             self.effect(Effect::Answer(waiter, Answer::Cancelled));
+        }
+        if let Some(list) = list {
+            self.unpin(list.pages, now);
         }
         self.forget_seen(id);
         self.touch(id);

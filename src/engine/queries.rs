@@ -147,7 +147,8 @@ impl Engine {
         waiter: &mut dyn FnMut() -> Waiter,
         now: Time,
     ) {
-        let selected = self.select(filters, now);
+        let mut selected = self.select(filters, now);
+        self.add_lists(&mut selected);
         for &id in &selected {
             if let Some(entry) = self.entries.get_mut(id.0)
                 && !entry.state.is_invalidated
@@ -239,7 +240,8 @@ impl Engine {
     /// The keys of the selected queries.
     #[must_use]
     pub fn keys(&self, filters: &Filters, now: Time) -> Vec<Key> {
-        let selected = self.select(filters, now);
-        selected.iter().filter_map(|id| self.entries.get(id.0)).map(|e| e.key.clone()).collect()
+        let selected = self.select(filters, now).into_iter();
+        let keys = selected.filter_map(|id| Some(self.entries.get(id.0)?.key.clone()));
+        keys.filter(|key| !key.is_list()).collect()
     }
 }

@@ -109,7 +109,13 @@ impl Engine {
         id
     }
 
-    fn write_by_hand(&mut self, id: EntryId, data: Option<Data>, at: Option<Time>, now: Time) {
+    pub(crate) fn write_by_hand(
+        &mut self,
+        id: EntryId,
+        data: Option<Data>,
+        at: Option<Time>,
+        now: Time,
+    ) {
         let Some(entry) = self.entries.get_mut(id.0) else {
             return;
         };
@@ -286,7 +292,7 @@ impl Engine {
         self.finish(now);
     }
 
-    fn revalidate_entry(&mut self, id: EntryId, waiter: Option<Waiter>, now: Time) {
+    pub(crate) fn revalidate_entry(&mut self, id: EntryId, waiter: Option<Waiter>, now: Time) {
         let active = self.observers_of(id).filter(|(_, observer)| observer.is_active());
         let first = active.filter_map(Source::of).next();
         if let Some(source) = first {

@@ -13,9 +13,11 @@ use super::use_swr::{Asking, SwrHandle, use_swr_observed};
 use super::use_swr_inherited::decoded;
 use crate::client::{Decode, Problem, SwrOptions, erase_failure};
 use crate::components::use_surroundings;
-use crate::engine::effect::Fetcher;
+use crate::engine::effect::{Fetcher, LocalFuture};
+use crate::engine::erased::{Data, Failure};
 use crate::engine::key::{Key, KeyError};
 use crate::engine::options::Access;
+use crate::engine::signal::Signal;
 use crate::fetch::{Fetch, FetchError, RequestBuilder};
 
 /// [`use_swr`](super::use_swr) with the user's session token: gets JSON from `url`, shows cached data at once,
@@ -138,8 +140,15 @@ fn use_clerk_observed(asked: Asked, options: SwrOptions, types: Types, decode: D
 }
 
 fn fetcher(fetch: Fetch, request: Requesting, decode: Decode) -> Fetcher {
-    Rc::new(move |context| {
-        let loading = request(&fetch).signal(&context.signal).load();
-        Box::pin(async move { loading.await.and_then(decode).map_err(erase_failure) })
-    })
+    Rc::new(move |context| load(request(&fetch), &context.signal, decode))
+}
+
+/// A request for what `decode` reads.
+pub(super) fn load(
+    request: RequestBuilder,
+    signal: &Signal,
+    decode: Decode,
+) -> LocalFuture<Result<Data, Failure>> {
+    let loading = request.signal(signal).load();
+    Box::pin(async move { loading.await.and_then(decode).map_err(erase_failure) })
 }

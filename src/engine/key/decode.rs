@@ -5,8 +5,8 @@
 use serde::ser::{Error, Serialize, Serializer};
 
 use super::encode::{
-    self, BYTES, END, FALSE, FLOAT, INTEGER, MAP, NEGATIVE, NULL, SEQUENCE, SUBSCRIPTION, TEXT,
-    TRUE,
+    self, BYTES, END, FALSE, FLOAT, INTEGER, LIST, MAP, NEGATIVE, NULL, SEQUENCE, SUBSCRIPTION,
+    TEXT, TRUE,
 };
 use super::{Key, KeyError, json};
 
@@ -27,6 +27,10 @@ pub(super) fn json(bytes: &[u8]) -> String {
     if let [SUBSCRIPTION, of @ ..] = bytes {
         // As SWR writes it.
         return "$sub$".to_owned() + &json(of);
+    }
+    if let [LIST, first @ ..] = bytes {
+        // As SWR writes it.
+        return "$inf$".to_owned() + &json(first);
     }
     Value::read(bytes).map_or_else(String::new, |value| value.to_json())
 }

@@ -28,6 +28,8 @@ pub(super) const BYTES: u8 = 8;
 pub(super) const SEQUENCE: u8 = 9;
 /// Names (always [`TEXT`]) and values in turn, in the order of the names' bytes.
 pub(super) const MAP: u8 = 10;
+/// Before the key of a first page: the list of pages that begins with it. No value is encoded so.
+pub(super) const LIST: u8 = 11;
 /// Before the key of a subscription: what that brings. No value is encoded so.
 pub(super) const SUBSCRIPTION: u8 = 12;
 
@@ -53,6 +55,14 @@ pub(super) fn rebuild<T: Serialize + ?Sized>(value: &T) -> Result<Key, KeyError>
     let mut encoder = Encoder::start(true);
     value.serialize(&mut encoder)?;
     encoder.finish()
+}
+
+/// The key of the list that begins with the page `first`.
+pub(super) fn list(first: &Key) -> Key {
+    let mut encoder = Encoder::start(false);
+    encoder.tag(LIST);
+    encoder.buffer.extend_from_slice(first.as_bytes());
+    encoder.sealed()
 }
 
 /// The key of what the subscription `of` brings.

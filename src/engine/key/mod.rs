@@ -210,6 +210,27 @@ impl Key {
         self.as_bytes().first() == Some(&encode::SUBSCRIPTION)
     }
 
+    /// The key of the list of pages that begins with the page `first`. No value has this key, so a list never takes
+    /// the place of anything else; it can be no part of another key, and has no bytes to be read back from.
+    ///
+    /// ```
+    /// use yew_clerk::engine::key::Key;
+    ///
+    /// let first = Key::of(&("notes", 0))?;
+    /// assert!(Key::of_list(&first).is_list() && !first.is_list());
+    /// # Ok::<(), yew_clerk::engine::key::KeyError>(())
+    /// ```
+    #[must_use]
+    pub fn of_list(first: &Self) -> Self {
+        encode::list(first)
+    }
+
+    /// Whether this is the key of a list of pages.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        self.as_bytes().first() == Some(&encode::LIST)
+    }
+
     /// Whether `prefix` selects this key: its elements match the first ones of this key, maps match when
     /// this key has at least the prefix's entries, and nested sequences match by prefix again.
     ///
