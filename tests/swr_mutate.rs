@@ -271,6 +271,18 @@ fn two_failures_go_back_to_the_data_from_before_both() {
 }
 
 #[test]
+fn a_newer_failure_goes_back_to_the_committed_data_though_an_older_mutation_runs() {
+    let page = Page::new();
+    let _old = page.start(30, Ok("old"), quiet().optimistic_data("old soon"));
+    let _new = page.start(10, Err("no"), quiet().optimistic_data("new soon"));
+    assert_eq!(
+        page.watch(60),
+        ["new soon", "foo"],
+        "what an overtaken mutation gives is not written"
+    );
+}
+
+#[test]
 fn overlapping_mutations_are_followed_by_one_fetch_when_the_last_has_ended() {
     for (first, second) in [(20, 40), (40, 20)] {
         let page = Page::new();

@@ -217,10 +217,7 @@ impl Engine {
         let first_load_waits = fetch.phase == Phase::Paused && entry.state.data.is_none();
         // Its component was gone, or at another key, before the function was called for it.
         let not_begun = fetch.phase == Phase::Queued && fetch.by.is_some();
-        let is_subscription = entry.key.is_subscription();
-        if !awaited
-            && (is_subscription || fetch.signal.is_consumed() || first_load_waits || not_begun)
-        {
+        if !awaited && (fetch.signal.is_consumed() || first_load_waits || not_begun) {
             self.cancel_fetch(id, true, now);
         } else if !awaited {
             fetch.retries_stopped = true;

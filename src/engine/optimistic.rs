@@ -13,9 +13,9 @@ pub type Change = Rc<dyn Fn(Option<&Data>, Option<&Data>) -> Option<Data>>;
 /// What a mutation shows until its result is there.
 #[derive(Clone)]
 pub enum Patch {
-    /// This, whatever lies below. It gives way to what a newer mutation writes.
+    /// This, whatever lies below. It goes when a newer mutation has written or failed.
     Value(Data),
-    /// Something computed, so that it may lie over another one and survive what a newer mutation writes.
+    /// Something computed, so that it may lie over another one, and stays when a newer mutation has ended.
     Change(Change),
 }
 
@@ -51,9 +51,9 @@ impl Patches {
         self.layers.retain(|layer| layer.mutation != mutation);
     }
 
-    /// A mutation has written its result: its own patch goes, and what was meant to stand in for everything
-    /// while older mutations run.
-    pub fn written(&mut self, mutation: u64) {
+    /// The newest mutation has ended: its own patch goes, and what was meant to stand in for everything while older
+    /// mutations run.
+    pub fn overtake(&mut self, mutation: u64) {
         self.layers.retain(|layer| {
             let overtaken = layer.mutation < mutation && matches!(layer.patch, Patch::Value(_));
             layer.mutation != mutation && !overtaken
@@ -123,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_takes_the_place_of_older_values_and_leaves_changes() {
+    fn the_newest_takes_older_values_along_and_leaves_changes() {
         let mut patches = Patches::default();
         patches.push(1, Patch::Value(Data::new("old".to_owned())));
         patches.push(2, append("2"));
         patches.push(3, append("3"));
-        patches.written(3);
+        patches.overtake(3);
         assert_eq!(shown(&patches, "a").as_deref(), Some("a2"));
     }
 }

@@ -223,14 +223,16 @@ impl Engine {
         let overtaken = !newest && entry.newest_runs;
         entry.newest_runs &= !newest;
         match end {
+            // Back to what the server gave: what older mutations only hope for is overtaken.
+            MutationEnd::Failed { rollback: true } if newest => entry.patches.overtake(seq),
             MutationEnd::Failed { rollback: true } => entry.patches.remove(seq),
             MutationEnd::Write(data) if newest => {
-                entry.patches.written(seq);
+                entry.patches.overtake(seq);
                 entry.patches.drop_finished();
                 self.write_by_hand(id, Some(data), None, now);
             }
             MutationEnd::Clear if newest => {
-                entry.patches.written(seq);
+                entry.patches.overtake(seq);
                 entry.patches.drop_finished();
                 self.write_by_hand(id, None, None, now);
             }

@@ -273,6 +273,22 @@ impl<T: PartialEq + 'static, E: 'static> SwrHandle<T, E> {
         }
     }
 
+    /// Runs work that begins from what the server gave last. Same as SWR's bound
+    /// `mutate(async current => …, options)`.
+    pub fn mutate_async_with<Fut>(
+        &self,
+        work: impl FnOnce(Option<Rc<T>>) -> Fut,
+        options: MutatorOptions<T>,
+    ) -> Started<Result<Option<Rc<T>>, QueryError<E>>>
+    where
+        Fut: Future<Output = Result<T, E>> + 'static,
+    {
+        match self.target() {
+            Some((client, key)) => client.mutate_async_with(key, work, options),
+            None => Started::erased(Ok(None), typed),
+        }
+    }
+
     /// Takes the data away, and fetches it anew unless the options say otherwise. Same as SWR's bound
     /// `mutate(undefined, options)`.
     pub fn mutate_clear(
