@@ -121,6 +121,22 @@ fn each_row_names_a_test_that_there_is() {
     }
 }
 
+/// The scenarios that SWR's own tests describe, by number; each is named above the test that plays it.
+const SCENARIOS: &str = "
+    01 02 03 04 05 06 07 08 09 10 11 13 15 16 17 18 25 26 27 28 32 33 34 35 36 37 38 39 49 51 53 54 55 57 58";
+
+#[test]
+fn each_scenario_of_swr_is_played_by_a_test() {
+    let tests = text_of("tests") + &text_of("src/engine");
+    let is_played = |number: &str| {
+        let named = format!("P{number}");
+        tests.lines().any(|line| line.trim_start().starts_with("///") && line.contains(&named))
+    };
+    let missing: Vec<_> =
+        SCENARIOS.split_whitespace().filter(|number| !is_played(number)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 #[test]
 fn the_defaults_are_those_of_swr() {
     let options = Swr::new().resolved();
