@@ -92,7 +92,7 @@ impl QueryClient {
             Err(outcome) => return outcome,
         };
         let ticket = self.begin_mutation(&key, plan)?;
-        self.end(ticket, MutationEnd::Clear, plan)?;
+        self.end(ticket, MutationEnd::Write(None), plan)?;
         Ok(None)
     }
 
@@ -160,8 +160,8 @@ impl QueryClient {
         work: impl Future<Output = Result<T, E>> + 'static,
         options: MutatorOptions<T>,
     ) -> Started<Shown<T, E>> {
-        let work = move |_: Option<&Data>| erase_future(work);
-        Started::erased(self.start_mutation(swr_key(&key), Box::new(work), options.plan), typed)
+        let running = self.start_mutation(swr_key(&key), erase_future(work), options.plan);
+        Started::erased(running, typed)
     }
 
     /// [`QueryClient::mutate_async`] with work that begins from the committed data: what the server gave last,
@@ -178,27 +178,30 @@ impl QueryClient {
         E: 'static,
         Fut: Future<Output = Result<T, E>> + 'static,
     {
-        let work =
-            move |committed: Option<&Data>| erase_future(work(committed.and_then(Data::get)));
-        Started::erased(self.start_mutation(swr_key(&key), Box::new(work), options.plan), typed)
+        let running = match some_key(swr_key(&key)) {
+            Ok(key) => {
+                let work = work(self.committed(&key).as_ref().and_then(Data::get));
+                self.start_mutation(Ok(Some(key)), erase_future(work), options.plan)
+            }
+            Err(outcome) => outcome.into(),
+        };
+        Started::erased(running, typed)
     }
 
     pub(crate) fn start_mutation(
         &self,
         key: Result<Option<Key>, KeyError>,
-        work: Box<dyn FnOnce(Option<&Data>) -> Work + '_>,
+        work: Work,
         plan: Plan,
     ) -> Running {
         let key = match some_key(key) {
             Ok(key) => key,
             Err(outcome) => return outcome.into(),
         };
-        let committed = self.committed(&key);
         let ticket = match self.begin_mutation(&key, &plan) {
             Ok(ticket) => ticket,
             Err(ended) => return Err(ended).into(),
         };
-        let work = work(committed.as_ref());
         let (sender, receiver) = oneshot::channel();
         let client = self.clone();
         self.spawn(Box::pin(async move {
@@ -239,7 +242,7 @@ impl QueryClient {
             PopulateCache::With(populate) => populate(result.clone(), self.committed(key)),
             PopulateCache::No => None,
         };
-        let end = written.map_or(MutationEnd::Keep, MutationEnd::Write);
+        let end = written.map_or(MutationEnd::Keep, |data| MutationEnd::Write(Some(data)));
         self.end(ticket, end, plan)?;
         Ok(Some((result, key.clone())))
     }
@@ -263,7 +266,7 @@ impl QueryClient {
         self.with(end).filter(|report| report.is_owned).ok_or(Ended::Cancelled)
     }
 
-    fn committed(&self, key: &Key) -> Option<Data> {
+    pub(crate) fn committed(&self, key: &Key) -> Option<Data> {
         self.engine()?.committed(key)
     }
 }

@@ -137,8 +137,8 @@ impl QueryClient {
         Fut: Future<Output = Result<T, E>> + 'static,
     {
         started(for_each(self.matching(filters), |key| {
-            let work = |committed: Option<&Data>| erase_future(work(committed.and_then(Data::get)));
-            self.start_mutation(Ok(Some(key)), Box::new(work), options.plan.clone())
+            let work = work(self.committed(&key).as_ref().and_then(Data::get));
+            self.start_mutation(Ok(Some(key)), erase_future(work), options.plan.clone())
         }))
     }
 

@@ -233,6 +233,9 @@ impl<T: PartialEq + 'static> MutatorOptions<T> {
     /// [`MutatorOptions::optimistic_data_with`] from the displayed data alone.
     #[must_use]
     pub fn optimistic_with(self, change: impl Fn(Option<Rc<T>>) -> T + 'static) -> Self {
-        self.optimistic_data_with(move |_, displayed| change(displayed))
+        let change = move |_: Option<&Data>, displayed: Option<&Data>| {
+            Some(Data::new(change(displayed.and_then(Data::get))))
+        };
+        self.set(|plan| plan.optimistic = Some(Patch::Change(Rc::new(change))))
     }
 }

@@ -182,7 +182,7 @@ impl Mutator {
         // Errors are looked at here, so the mutation below has to give them.
         let throws = std::mem::replace(&mut plan.mutation.throw_on_error, true);
         let mutation = plan.mutation.clone();
-        let running = client.start_mutation(Ok(Some(key)), Box::new(|_| work), mutation);
+        let running = client.start_mutation(Ok(Some(key)), work, mutation);
         let (sender, receiver) = oneshot::channel();
         let (this, epoch) = (self.clone(), epoch(&client));
         client.clone().spawn(Box::pin(async move {

@@ -13,6 +13,7 @@ use super::observer::ObserverId;
 use super::optimistic::Patches;
 use super::options::{Access, InitialData, ObserverOptions};
 use super::signal::Signal;
+use super::state::Engine;
 use super::time::{Time, Wait};
 use super::timers::Alarm;
 
@@ -149,8 +150,9 @@ pub struct Entry {
     pub(crate) retries: u32,
     /// A retry was due while the page was hidden or offline.
     pub(crate) retry_waits: bool,
-    /// The last fetch was made in advance, and no hook has taken its answer yet.
-    pub(crate) preloaded: bool,
+    /// Set while the last fetch is one that was made in advance, and no hook has taken its answer yet: how to take
+    /// it. A pointer, so that an app that preloads nothing carries no code for it.
+    pub(crate) preloaded: Option<TakePreload>,
     /// SWR's deduping: automatic triggers ask nothing before this time.
     pub(crate) deduped_until: Time,
     pub(crate) observers: ObserverList,
@@ -172,6 +174,9 @@ pub struct Entry {
     /// How many lists this page is part of: it lives as long as they do.
     pub(crate) pins: u32,
 }
+
+/// Lets an observer take what was fetched for it; `false` if there is nothing of the kind.
+pub(crate) type TakePreload = fn(&mut Engine, EntryId, ObserverId, Time) -> bool;
 
 /// The observers of an entry: a list threaded through the observers themselves, so that joining and
 /// leaving take the same short time however many there are, and the order stays that of mounting.
@@ -202,7 +207,7 @@ impl Entry {
             retry: Alarm::default(),
             retries: 0,
             retry_waits: false,
-            preloaded: false,
+            preloaded: None,
             deduped_until: Time::ZERO,
             observers: ObserverList::default(),
             mutation: 0,

@@ -138,7 +138,7 @@ impl Engine {
         entry.poll.clear();
         entry.end_retries();
         entry.idle_failures();
-        entry.preloaded = false;
+        entry.preloaded = None;
         entry.last = Some((source.options.clone(), source.fetcher.clone()));
         if entry.state.data.is_none() {
             entry.state.status = Status::Pending;
@@ -178,8 +178,10 @@ impl Engine {
         let Some(entry) = self.entries.get(id.0).filter(|entry| !entry.has_data()) else {
             return;
         };
-        let (Some(fetch), key) = (&entry.fetch, entry.key.clone()) else { return };
-        if let Some(callback) = self.callbacks(id, fetch).and_then(|calls| calls.on_loading_slow) {
+        let key = entry.key.clone();
+        let by = entry.fetch.as_ref().and_then(|fetch| self.observer(fetch.by?));
+        let by = by.filter(|observer| observer.entry == Some(id));
+        if let Some(callback) = by.and_then(|by| by.options.callbacks.on_loading_slow.clone()) {
             self.call(id, move || callback(&key));
         }
     }
@@ -189,12 +191,9 @@ impl Engine {
         let entry = self.entries.get_mut(id.0)?;
         let fetch = entry.fetch.take()?;
         entry.retry.clear();
-        let key = entry.key.clone();
-        self.trail.push(now, &key, What::Discarded);
+        self.trail.push(now, &entry.key, What::Discarded);
         self.effect(Effect::Abort(fetch.signal.clone()));
-        if let Some(callback) = self.callbacks(id, &fetch).and_then(|calls| calls.on_discarded) {
-            self.call(id, move || callback(&key));
-        }
+        self.tell(id, &fetch, &None);
         Some(fetch)
     }
 

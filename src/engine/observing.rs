@@ -132,7 +132,9 @@ impl Engine {
         let (Some(observer), Some(found)) = (self.observer(id), self.entries.get(entry.0)) else {
             return;
         };
-        if wants(found, observer, now) && !self.take_preload(entry, id, now) {
+        if wants(found, observer, now)
+            && !found.preloaded.is_some_and(|take| take(self, entry, id, now))
+        {
             self.fetch_automatically(entry, id, now);
         }
     }

@@ -244,6 +244,27 @@ pub struct PageOptions {
     pub parallel: bool,
 }
 
+/// What callbacks are told of a request: its outcome, or `None` if that was ignored.
+pub(crate) type News = Option<Result<Data, Failure>>;
+
+impl Callbacks {
+    pub(crate) fn tell(&self, news: &News, key: &Key) {
+        match news {
+            Some(Ok(data)) => self.on_success.iter().for_each(|callback| callback(data, key)),
+            Some(Err(failure)) => self.on_error.iter().for_each(|callback| callback(failure, key)),
+            None => self.on_discarded.iter().for_each(|callback| callback(key)),
+        }
+    }
+
+    pub(crate) fn is_interested(&self, news: &News) -> bool {
+        match news {
+            Some(Ok(_)) => self.on_success.is_some(),
+            Some(Err(_)) => self.on_error.is_some(),
+            None => self.on_discarded.is_some(),
+        }
+    }
+}
+
 /// Everything that an observer asks for.
 #[derive(Clone)]
 pub struct ObserverOptions {

@@ -105,10 +105,10 @@ impl Engine {
         entry.mutations_running = 0;
         entry.newest_runs = false;
         entry.fetch_after_mutations = false;
-        let overtaken = std::mem::take(&mut entry.overtaken);
+        let mut waiting = std::mem::take(&mut entry.overtaken);
         entry.disowned = entry.disowned.wrapping_add(1);
         entry.deduped_until = Time::ZERO;
-        entry.preloaded = false;
+        entry.preloaded = None;
         entry.end_retries();
         entry.poll.clear();
         entry.poll_every = Wait::FOREVER;
@@ -116,11 +116,11 @@ impl Engine {
         let list = entry.list.take();
         self.trail.push(now, &entry.key, What::Disowned);
         self.count_fetching(before, after);
-        let waiting = fetch.map_or_else(Vec::new, |fetch| {
+        if let Some(fetch) = fetch {
             self.effect(Effect::Abort(fetch.signal));
-            fetch.waiters
-        });
-        for waiter in waiting.into_iter().chain(overtaken) {
+            waiting.extend(fetch.waiters);
+        }
+        for waiter in waiting {
             self.effect(Effect::Answer(waiter, Answer::Cancelled));
         }
         if let Some(list) = list {

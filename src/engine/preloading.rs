@@ -23,7 +23,7 @@ enum Preload {
 impl Preload {
     fn of(entry: &Entry) -> Self {
         match (entry.preloaded, &entry.fetch, entry.state.status) {
-            (false, ..) | (_, None, Status::Pending) => Self::None,
+            (None, ..) | (_, None, Status::Pending) => Self::None,
             (_, Some(_), _) => Self::Running,
             (_, None, Status::Success) => Self::Done,
             (_, None, Status::Error) => Self::Failed,
@@ -60,7 +60,8 @@ impl Engine {
                 // What is shown already has nobody to wait for.
                 let is_shown = self.observers_of(id).any(|(_, observer)| observer.is_active());
                 if let Some(entry) = self.entry(id) {
-                    entry.preloaded = !is_shown && entry.fetch.is_some();
+                    let waits = !is_shown && entry.fetch.is_some();
+                    entry.preloaded = waits.then_some(Self::take_preload);
                 }
             }
         }
@@ -78,7 +79,7 @@ impl Engine {
 
     /// Lets an observer that wants to fetch take what was fetched for it, as if it had asked itself. `false` if there
     /// is nothing of the kind.
-    pub(crate) fn take_preload(&mut self, id: EntryId, by: ObserverId, now: Time) -> bool {
+    fn take_preload(&mut self, id: EntryId, by: ObserverId, now: Time) -> bool {
         let (Some(source), Some(entry)) = (self.source(by), self.entries.get_mut(id.0)) else {
             return false;
         };
@@ -86,8 +87,8 @@ impl Engine {
             return false;
         }
         let stage = Preload::of(entry);
-        entry.preloaded = false;
-        let (key, callbacks) = (entry.key.clone(), source.options.callbacks.clone());
+        entry.preloaded = None;
+        let callbacks = source.options.callbacks.clone();
         match stage {
             Preload::None => return false,
             Preload::Running => {
@@ -99,9 +100,8 @@ impl Engine {
             }
             Preload::Done => {
                 entry.deduped_until = now.after(source.options.deduping_interval);
-                if let (Some(callback), Some(data)) = (callbacks.on_success, entry.base.clone()) {
-                    self.call(id, move || callback(&data, &key));
-                }
+                let news = entry.base.clone().map(Ok);
+                self.tell_one(id, callbacks, &news);
             }
             Preload::Failed => {
                 let Some(failure) = entry.state.error.clone() else {
@@ -109,9 +109,7 @@ impl Engine {
                 };
                 let random = (self.random)();
                 self.plan_swr_retry(id, &source.options, &failure, random, now);
-                if let Some(callback) = callbacks.on_error {
-                    self.call(id, move || callback(&failure, &key));
-                }
+                self.tell_one(id, callbacks, &Some(Err(failure)));
             }
         }
         if let Some(entry) = self.entries.get_mut(id.0) {

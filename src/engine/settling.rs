@@ -3,7 +3,7 @@
 use super::effect::{Answer, Effect, RetryCall, Waiter};
 use super::entry::{EntryId, Fetch, FetchStatus, Phase, Status};
 use super::erased::{Data, Failure};
-use super::options::{Callbacks, Dialect, ObserverOptions, OnErrorRetry, Refetch};
+use super::options::{Callbacks, Dialect, News, ObserverOptions, OnErrorRetry, Refetch};
 use super::retry;
 use super::state::Engine;
 use super::time::Time;
@@ -40,11 +40,18 @@ impl Engine {
         }
     }
 
-    /// What to call after a fetch: what the observer that started it says now. Who has gone, or watches
-    /// another key, does not want to hear of it.
-    pub(crate) fn callbacks(&self, id: EntryId, fetch: &Fetch) -> Option<Callbacks> {
-        let observer = self.observer(fetch.by?)?;
-        (observer.entry == Some(id)).then(|| observer.options.callbacks.clone())
+    /// Tells the observer that made a request what has become of it, and those that want to hear of every request.
+    /// Who has gone, or watches another key, does not want to hear of it.
+    pub(crate) fn tell(&mut self, id: EntryId, fetch: &Fetch, news: &News) {
+        let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
+        while let Some((at, observer)) = next.and_then(|at| Some((at, self.observer(at)?))) {
+            next = observer.next;
+            let calls = &observer.options.callbacks;
+            if fetch.by == Some(at) || (calls.of_all_requests && news.is_some()) {
+                let calls = calls.clone();
+                self.tell_one(id, calls, news);
+            }
+        }
     }
 
     /// Whether whoever has started the running fetch does not want to hear of failures now.
@@ -56,12 +63,11 @@ impl Engine {
         })
     }
 
-    /// Everybody who is told of the data or the error that a fetch has brought.
-    fn all_callbacks(&self, id: EntryId, fetch: &Fetch) -> Vec<Callbacks> {
-        let hears = |by, callbacks: &Callbacks| fetch.by == Some(by) || callbacks.of_all_requests;
-        let observers =
-            self.observers_of(id).map(|(by, observer)| (by, &observer.options.callbacks));
-        observers.filter(|(by, calls)| hears(*by, calls)).map(|(_, calls)| calls.clone()).collect()
+    pub(crate) fn tell_one(&mut self, id: EntryId, calls: Callbacks, news: &News) {
+        if let Some(entry) = self.entries.get(id.0).filter(|_| calls.is_interested(news)) {
+            let (key, news) = (entry.key.clone(), news.clone());
+            self.call(id, move || calls.tell(&news, &key));
+        }
     }
 
     fn succeed(&mut self, id: EntryId, data: Data, now: Time) {
@@ -77,13 +83,8 @@ impl Engine {
         entry.end_retries();
         entry.deduped_until = now.after(fetch.options.deduping_interval);
         self.trail.push(now, &entry.key, What::Success);
-        let (key, base) = (entry.key.clone(), entry.base.clone());
-        for callbacks in self.all_callbacks(id, &fetch) {
-            if let (Some(callback), Some(data)) = (callbacks.on_success, base.clone()) {
-                let key = key.clone();
-                self.call(id, move || callback(&data, &key));
-            }
-        }
+        let news = entry.base.clone().map(Ok);
+        self.tell(id, &fetch, &news);
         self.end_fetch(id, fetch.waiters, now);
     }
 
@@ -129,15 +130,9 @@ impl Engine {
         state.is_invalidated = true;
         entry.deduped_until = Time::ZERO;
         entry.retry.clear();
-        let key = entry.key.clone();
-        self.trail.push(now, &key, What::Error);
+        self.trail.push(now, &entry.key, What::Error);
         self.plan_swr_retry(id, &fetch.options, &failure, random, now);
-        for callbacks in self.all_callbacks(id, &fetch) {
-            if let Some(callback) = callbacks.on_error {
-                let (failure, key) = (failure.clone(), key.clone());
-                self.call(id, move || callback(&failure, &key));
-            }
-        }
+        self.tell(id, &fetch, &Some(Err(failure.clone())));
         for waiter in fetch.waiters {
             self.effect(Effect::Answer(waiter, Answer::Failed(failure.clone())));
         }

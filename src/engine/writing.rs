@@ -34,10 +34,8 @@ pub struct MutationReport {
 
 /// How a mutation ended.
 pub enum MutationEnd {
-    /// Write this.
-    Write(Data),
-    /// Write that there is no data.
-    Clear,
+    /// Write this; `None` takes the data away.
+    Write(Option<Data>),
     /// Write nothing: a fetch will bring the effect.
     Keep,
     /// It failed. The optimistic change goes, or stays if the user wants it to.
@@ -149,7 +147,7 @@ impl Engine {
             entry.gc.clear();
             entry.deduped_until = Time::ZERO;
             entry.mutation = ticket.seq;
-            entry.preloaded = false;
+            entry.preloaded = None;
             entry.mutations_running += 1;
             entry.newest_runs = true;
             entry.fetch_after_mutations = false;
@@ -229,12 +227,7 @@ impl Engine {
             MutationEnd::Write(data) if newest => {
                 entry.patches.overtake(seq);
                 entry.patches.drop_finished();
-                self.write_by_hand(id, Some(data), None, now);
-            }
-            MutationEnd::Clear if newest => {
-                entry.patches.overtake(seq);
-                entry.patches.drop_finished();
-                self.write_by_hand(id, None, None, now);
+                self.write_by_hand(id, data, None, now);
             }
             _ => entry.patches.finish(seq),
         }
@@ -288,7 +281,7 @@ impl Engine {
         };
         if let Some(entry) = self.entry(id) {
             entry.deduped_until = Time::ZERO;
-            entry.preloaded = false;
+            entry.preloaded = None;
         }
         self.revalidate_entry(id, Some(waiter), now);
         self.finish(now);
