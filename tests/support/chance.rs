@@ -1,5 +1,7 @@
 //! Chance that is the same at every run.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
+
 /// Xorshift.
 pub struct Chance(u64);
 
