@@ -31,7 +31,7 @@ impl Engine {
         claim(listed == watching, "observers that are in no list of their entry")?;
         let pins: u32 = self.entries.iter().map(|(_, entry)| entry.pins).sum();
         let lists = self.entries.iter().filter_map(|(_, entry)| entry.list.as_ref());
-        let pages = lists.flat_map(|list| &list.pages);
+        let pages = lists.flat_map(|list| list.get().pages());
         let pinned = pages.filter(|page| self.entries.get(page.0).is_some()).count();
         claim(pinned as u64 == u64::from(pins), "the pages of lists and what keeps them")
     }

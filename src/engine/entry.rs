@@ -7,7 +7,7 @@ use super::slots::SlotId;
 
 use super::effect::{Fetcher, Waiter};
 use super::erased::{Data, Failure};
-use super::infinite::List;
+use super::infinite::AnyList;
 use super::key::Key;
 use super::observer::ObserverId;
 use super::optimistic::Patches;
@@ -170,7 +170,7 @@ pub struct Entry {
     /// Whether something that observers show has changed since they were told last.
     pub(crate) dirty: bool,
     /// What a list of pages has besides its data.
-    pub(crate) list: Option<Box<List>>,
+    pub(crate) list: Option<Box<dyn AnyList>>,
     /// How many lists this page is part of: it lives as long as they do.
     pub(crate) pins: u32,
 }

@@ -51,21 +51,67 @@ impl Wanted {
 #[derive(Default)]
 pub(crate) struct List {
     /// How many pages it was set to have.
-    size: Option<usize>,
+    pub size: Option<usize>,
     wanted: Wanted,
     /// The fetch that is only for pages that are missing, and so are its retries.
     growing: Option<Signal>,
     /// What the walk has fetched so far. One that follows its failure does not fetch these again.
     brought: Vec<EntryId>,
     /// The pages of the last list, kept as long as it is.
-    pub pages: Vec<EntryId>,
+    pages: Vec<EntryId>,
     /// Wakes the walk that began last.
     nudge: Option<Rc<Nudge>>,
 }
 
 impl List {
-    pub const fn size(&self) -> Option<usize> {
-        self.size
+    /// The pages that it keeps.
+    pub fn pages(&self) -> &[EntryId] {
+        &self.pages
+    }
+}
+
+/// A list, for the code of all entries. Behind a trait, so that an app without lists carries next to nothing of them.
+pub(crate) trait AnyList {
+    fn get(&self) -> &List;
+    fn get_mut(&mut self) -> &mut List;
+
+    /// Whether it has one of these pages.
+    fn has_any(&self, pages: &[EntryId]) -> bool;
+
+    /// The list is gone: its pages may go as well.
+    fn release(self: Box<Self>, engine: &mut Engine, now: Time);
+}
+
+impl AnyList for List {
+    fn get(&self) -> &List {
+        self
+    }
+
+    fn get_mut(&mut self) -> &mut List {
+        self
+    }
+
+    fn has_any(&self, pages: &[EntryId]) -> bool {
+        self.pages.iter().any(|page| pages.contains(page))
+    }
+
+    fn release(self: Box<Self>, engine: &mut Engine, now: Time) {
+        engine.unpin(self.pages, now);
+    }
+}
+
+impl Entry {
+    fn list(&self) -> Option<&List> {
+        self.list.as_ref().map(|list| list.get())
+    }
+
+    fn list_mut(&mut self) -> Option<&mut List> {
+        self.list.as_mut().map(|list| list.get_mut())
+    }
+
+    /// What it has as a list, which it may not have been yet.
+    fn made_list(&mut self) -> &mut List {
+        self.list.get_or_insert_with(|| Box::new(List::default())).get_mut()
     }
 }
 
@@ -137,14 +183,8 @@ impl Engine {
         let entry = self.entries.get_mut(id.0)?;
         let fetch = entry.fetch.as_ref()?;
         let is_retry = entry.retries > 0 || fetch.failures > 0;
-        let state = entry.list.get_or_insert_default();
-        if !is_retry {
-            state.brought.clear();
-            state.growing.take_if(|growing| growing != signal);
-        }
         let nudge = Rc::<Nudge>::default();
-        state.nudge = Some(nudge.clone());
-        Some(Walk {
+        let walk = Walk {
             entry: id,
             list: list.clone(),
             signal: signal.clone(),
@@ -153,8 +193,15 @@ impl Engine {
             gc_time: entry.gc_time,
             kind,
             options: fetch.options.pages,
-            nudge,
-        })
+            nudge: nudge.clone(),
+        };
+        let state = entry.made_list();
+        state.nudge = Some(nudge);
+        if !is_retry {
+            state.brought.clear();
+            state.growing.take_if(|growing| growing != signal);
+        }
+        Some(walk)
     }
 
     /// The list whose running fetch has this signal.
@@ -167,7 +214,7 @@ impl Engine {
     /// Whether the list is to have a page at `index`; `None` if the walk is over.
     pub(crate) fn has_page(&self, walk: &Walk, index: usize) -> Option<bool> {
         let id = self.walked(&walk.list, &walk.signal)?;
-        let size = self.entries.get(id.0)?.list.as_ref()?.size;
+        let size = self.entries.get(id.0)?.list()?.size;
         Some(index < size.unwrap_or(walk.options.initial_size))
     }
 
@@ -232,7 +279,7 @@ impl Engine {
         else {
             return false;
         };
-        let Some(state) = list.list.as_ref().filter(|state| !state.brought.contains(&page)) else {
+        let Some(state) = list.list().filter(|state| !state.brought.contains(&page)) else {
             return false;
         };
         let shown = list.state.data.as_ref();
@@ -284,7 +331,7 @@ impl Engine {
             self.write_by_hand(id, Some(data.clone()), None, now);
         }
         self.schedule_gc(id, now);
-        if let Some(state) = self.entry(walk.entry).and_then(|list| list.list.as_mut()) {
+        if let Some(state) = self.entry(walk.entry).and_then(Entry::list_mut) {
             state.brought.push(id);
         }
         self.finish(now);
@@ -303,7 +350,7 @@ impl Engine {
         let entry = self.entries.get_mut(id.0)?;
         // Else the answer is ignored, and what was wanted is still to be done.
         let counts = entry.mutations_running == 0;
-        let state = entry.list.as_mut()?;
+        let state = entry.list_mut()?;
         if counts {
             state.wanted = Wanted::Usual;
             state.brought.clear();
@@ -322,7 +369,7 @@ impl Engine {
     }
 
     /// Pages that a list does not have any more may go.
-    pub(crate) fn unpin(&mut self, pages: Vec<EntryId>, now: Time) {
+    fn unpin(&mut self, pages: Vec<EntryId>, now: Time) {
         for page in pages {
             let Some(entry) = self.entry(page) else {
                 continue;
@@ -338,14 +385,14 @@ impl Engine {
 
     /// How many pages a list was set to have.
     pub(crate) fn list_size(&self, list: &Key) -> Option<usize> {
-        self.find(list)?.1.list.as_ref()?.size
+        self.find(list)?.1.list()?.size
     }
 
     /// Gives a list that is about to be shown its size.
     pub(crate) fn begin_size(&mut self, list: &Key, size: usize, access: Access, now: Time) {
         let id = self.ensure(list, access, None, now);
         if let Some(entry) = self.entry(id) {
-            entry.list.get_or_insert_default().size = Some(size);
+            entry.made_list().size = Some(size);
         }
         self.touch(id);
         self.schedule_gc(id, now);
@@ -368,7 +415,7 @@ impl Engine {
             return self.finish(now);
         };
         if let Some(entry) = self.entry(id) {
-            entry.list.get_or_insert_default().size = Some(size);
+            entry.made_list().size = Some(size);
         }
         self.touch(id);
         let is_complete = list.is_some();
@@ -382,10 +429,10 @@ impl Engine {
         } else {
             self.revalidate_entry(id, Some(waiter), now);
             if let Some(entry) = self.entry(id)
-                && let (Some(list), Some(fetch)) = (&mut entry.list, &entry.fetch)
                 && !revalidate
             {
-                list.growing = Some(fetch.signal.clone());
+                let signal = entry.fetch.as_ref().map(|fetch| fetch.signal.clone());
+                entry.made_list().growing = signal;
             }
         }
         self.finish(now);
@@ -396,7 +443,7 @@ impl Engine {
         let Some(entry) = self.entries.get(id.0).filter(|entry| entry.fetch.is_some()) else {
             return false;
         };
-        if let Some(nudge) = entry.list.as_ref().and_then(|list| list.nudge.as_ref()) {
+        if let Some(nudge) = entry.list().and_then(|list| list.nudge.as_ref()) {
             nudge.give();
         }
         true
@@ -406,7 +453,7 @@ impl Engine {
     pub(crate) fn want_pages(&mut self, list: &Key, wanted: Wanted) {
         let found = self.find(list).map(|(id, _)| id);
         if let Some(entry) = found.and_then(|id| self.entry(id)) {
-            let state = entry.list.get_or_insert_default();
+            let state = entry.made_list();
             state.wanted = std::mem::take(&mut state.wanted).and(wanted);
         }
     }
@@ -420,10 +467,7 @@ impl Engine {
 
     /// Adds the lists that have pages among `selected`.
     pub(crate) fn add_lists(&self, selected: &mut Vec<EntryId>) {
-        let is_hit = |entry: &Entry| {
-            let list = entry.list.as_ref();
-            list.is_some_and(|list| list.pages.iter().any(|page| selected.contains(page)))
-        };
+        let is_hit = |entry: &Entry| entry.list.as_ref().is_some_and(|list| list.has_any(selected));
         let lists = self.entries.iter().filter(|(_, entry)| is_hit(entry));
         let lists: Vec<_> = lists.map(|(id, _)| EntryId(id)).collect();
         selected.extend(lists);

@@ -243,7 +243,7 @@ impl Observer {
             data_updated_at: state.data_updated_at,
             error_updated_at: state.error_updated_at,
             error_update_count: state.error_update_count,
-            size: entry.list.as_ref().and_then(|list| list.size()),
+            size: entry.list.as_ref().and_then(|list| list.get().size),
         };
         if snapshot.data.is_none() {
             self.stand_in(&mut snapshot);

@@ -251,7 +251,7 @@ impl Engine {
         self.index.remove(&mut self.entries, id, &entry);
         self.trail.push(now, &entry.key, What::Removed);
         if let Some(list) = entry.list {
-            self.unpin(list.pages, now);
+            list.release(self, now);
         }
         let mut next = entry.observers.head;
         while let Some(observer) = next.and_then(|id| self.observers.get_mut(id.0)) {

@@ -124,7 +124,7 @@ impl Engine {
             self.effect(Effect::Answer(waiter, Answer::Cancelled));
         }
         if let Some(list) = list {
-            self.unpin(list.pages, now);
+            list.release(self, now);
         }
         self.forget_seen(id);
         self.touch(id);
