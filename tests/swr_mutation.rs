@@ -371,6 +371,24 @@ fn what_changes_public_data_ends_as_usual_but_unseen_by_the_next_user() {
 }
 
 #[test]
+fn the_callbacks_of_a_component_that_has_gone_are_not_called_for_the_next_user() {
+    let log = Rc::default();
+    let page = Page::new(noting(&log, "hook").revalidate(false));
+    page.lab.own(alice());
+    let server = page.lab.server(0, |_| Ok("public"));
+    let options = SwrOptionsOf::new().access(Access::Public);
+    let _hook = page.lab.swr("k", &server, &options);
+    page.lab.flush();
+    let done = page.trigger(10, Ok("alice's"));
+    let Page { lab, mutation, .. } = page;
+    drop(mutation);
+    lab.own(bob());
+    lab.advance(10);
+    assert_eq!(value(&done), Some("alice's"));
+    assert!(log.borrow().is_empty());
+}
+
+#[test]
 fn to_learn_who_the_user_is_resets_nothing() {
     let page = Page::new(Options::new());
     page.lab.own(yew_clerk::engine::event::Owner::Unknown);

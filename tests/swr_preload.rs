@@ -167,6 +167,9 @@ fn mutate_does_not_take_what_was_preloaded() {
     assert_eq!(number(&done), Some(7), "what is in flight is ignored");
     lab.advance(10);
     assert_eq!(lab.data("k"), Some(7));
+    let hook = lab.swr("k", &server, &Swr::new());
+    lab.advance(10);
+    assert_eq!((hook.number(), server.calls()), (Some(1), 2), "what was written is fetched anew");
 }
 
 #[test]
@@ -212,6 +215,21 @@ fn what_was_preloaded_for_one_user_is_gone_for_the_next() {
         lab.advance(10);
         assert_eq!((hook.number(), server.calls()), (Some(1), 2));
     }
+}
+
+#[test]
+fn the_next_user_does_not_take_what_is_theirs_for_what_was_preloaded() {
+    let lab = Lab::new();
+    lab.own(alice());
+    let server = lab.counter(0);
+    let _paused = lab.swr("k", &server, &Swr::new().is_paused(true));
+    preload(&lab, &server);
+    lab.own(bob());
+    lab.client.set_query_data("k", 7).unwrap();
+    let hook = lab.swr("k", &server, &Swr::new());
+    assert_eq!(hook.number(), Some(7));
+    lab.flush();
+    assert_eq!((hook.number(), server.calls()), (Some(1), 2));
 }
 
 #[test]

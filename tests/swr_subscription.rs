@@ -202,6 +202,19 @@ fn the_subscription_lives_as_long_as_anybody_uses_it() {
 }
 
 #[test]
+fn who_comes_back_finds_the_last_data_and_the_last_error() {
+    let lab = Lab::new();
+    let source = Source::default();
+    let hook = Hook::new(&lab, "k", &source, &Options::new());
+    source.next(0).data("x");
+    source.next(0).error("err");
+    drop(hook);
+    lab.flush();
+    let hook = Hook::new(&lab, "k", &source, &Options::new());
+    assert_eq!(hook.shown(), ("x", "err"));
+}
+
+#[test]
 fn who_goes_before_the_subscription_has_begun_never_subscribes() {
     let lab = Lab::new();
     let source = Source::default();

@@ -159,8 +159,6 @@ pub struct Entry {
     /// The mutation that began last; older ones may not write any more.
     pub(crate) mutation: u64,
     pub(crate) mutations_running: u32,
-    /// Whether that one runs still.
-    pub(crate) newest_runs: bool,
     /// Whether to fetch once more when the last running mutation has ended.
     pub(crate) fetch_after_mutations: bool,
     /// Who waits for a fetch that a mutation has overtaken: they are told when the mutation has ended.
@@ -212,7 +210,6 @@ impl Entry {
             observers: ObserverList::default(),
             mutation: 0,
             mutations_running: 0,
-            newest_runs: false,
             fetch_after_mutations: false,
             overtaken: Vec::new(),
             disowned: 0,

@@ -103,7 +103,6 @@ impl Engine {
         entry.patches.clear();
         entry.mutation = 0;
         entry.mutations_running = 0;
-        entry.newest_runs = false;
         entry.fetch_after_mutations = false;
         let mut waiting = std::mem::take(&mut entry.overtaken);
         entry.disowned = entry.disowned.wrapping_add(1);

@@ -70,11 +70,6 @@ impl Engine {
 }
 
 fn is_heard(entry: &Entry, signal: &Signal) -> bool {
-    let is_current = |signal: &Signal| {
-        entry
-            .fetch
-            .as_ref()
-            .is_some_and(|fetch| fetch.phase == Phase::Running && fetch.signal == *signal)
-    };
-    is_current(signal) && !signal.is_aborted()
+    let fetch = entry.fetch.as_ref();
+    fetch.is_some_and(|fetch| fetch.phase == Phase::Running && fetch.signal == *signal)
 }

@@ -149,7 +149,6 @@ impl Engine {
             entry.mutation = ticket.seq;
             entry.preloaded = None;
             entry.mutations_running += 1;
-            entry.newest_runs = true;
             entry.fetch_after_mutations = false;
             if let Some(patch) = patch {
                 entry.patches.push(ticket.seq, patch);
@@ -218,8 +217,6 @@ impl Engine {
         };
         entry.mutations_running = entry.mutations_running.saturating_sub(1);
         let newest = entry.mutation == seq;
-        let overtaken = !newest && entry.newest_runs;
-        entry.newest_runs &= !newest;
         match end {
             // Back to what the server gave: what older mutations only hope for is overtaken.
             MutationEnd::Failed { rollback: true } if newest => entry.patches.overtake(seq),
@@ -236,10 +233,9 @@ impl Engine {
             return;
         };
         entry.show();
-        if !overtaken {
-            let wanted = revalidate.is_wanted_for(entry.state.data.as_ref(), &entry.key);
-            entry.fetch_after_mutations = wanted || (entry.fetch_after_mutations && !newest);
-        }
+        let wanted = revalidate.is_wanted_for(entry.state.data.as_ref(), &entry.key);
+        // The newest decides; who ends after it may want a fetch as well.
+        entry.fetch_after_mutations = wanted || (entry.fetch_after_mutations && !newest);
     }
 
     /// When no mutation runs any more: fetches once more if that is wanted, and tells those whose fetch was
