@@ -152,7 +152,8 @@ pub(crate) struct Walk {
     entry: EntryId,
     list: Key,
     signal: Signal,
-    epoch: u64,
+    /// How often the list had been taken from its owner.
+    disowned: u32,
     access: Access,
     gc_time: Duration,
     pub kind: PageKind,
@@ -178,7 +179,6 @@ impl Engine {
         signal: &Signal,
         kind: PageKind,
     ) -> Option<Walk> {
-        let epoch = self.world.epoch;
         let id = self.walked(list, signal)?;
         let entry = self.entries.get_mut(id.0)?;
         let fetch = entry.fetch.as_ref()?;
@@ -188,7 +188,7 @@ impl Engine {
             entry: id,
             list: list.clone(),
             signal: signal.clone(),
-            epoch,
+            disowned: entry.disowned,
             access: entry.access,
             gc_time: entry.gc_time,
             kind,
@@ -253,11 +253,15 @@ impl Engine {
     fn page(&mut self, list: EntryId, page: &Key, kind: TypeId) -> Option<(EntryId, Data)> {
         let (id, entry) = self.find(page)?;
         let data = entry.base.clone().filter(|data| data.type_id_of() == kind)?;
-        let access = entry.access;
-        if let Some(list) = self.entry(list) {
+        self.make_as_private(list, id);
+        Some((id, data))
+    }
+
+    fn make_as_private(&mut self, list: EntryId, page: EntryId) {
+        let access = self.entries.get(page.0).map(|page| page.access);
+        if let (Some(list), Some(access)) = (self.entry(list), access) {
             list.access = list.access.max(access);
         }
-        Some((id, data))
     }
 
     /// The data of a page of `list`, for a list that is made of what is there.
@@ -319,13 +323,13 @@ impl Engine {
         data: Data,
         now: Time,
     ) -> Option<(EntryId, Data)> {
-        // An answer may come in after its walk has ended. It is kept as long as the list and its owner are there.
-        let is_owned = self.world.epoch == walk.epoch && self.entries.get(walk.entry.0).is_some();
-        if !is_owned && self.walked(&walk.list, &walk.signal).is_none() {
-            return None;
-        }
+        // An answer may come in after its walk has ended. It is kept as long as the list has not been taken from its
+        // owner, or removed.
+        let list = self.entries.get(walk.entry.0);
+        list.filter(|list| list.disowned == walk.disowned)?;
         let id = self.ensure(page, walk.access, None, now);
         self.lengthen_gc(id, walk.gc_time);
+        self.make_as_private(walk.entry, id);
         let entry = self.entries.get(id.0)?;
         if entry.mutation == stamp && entry.mutations_running == 0 {
             self.write_by_hand(id, Some(data.clone()), None, now);
