@@ -335,3 +335,26 @@ fn late_pages_do_not_come_back_into_a_cache_that_was_emptied() {
     lab.advance(500);
     assert_eq!(lab.data::<String>(("book", 1)), None);
 }
+
+#[test]
+fn a_retry_fetches_again_what_was_declared_out_of_date_meanwhile() {
+    let (lab, book) = book();
+    book.broken.borrow_mut().push(2);
+    let _shown = book.show(&lab, &options().initial_size(3).error_retry_interval(ms(1000)));
+    lab.advance(150);
+    drop(lab.client.mutate::<String, Text>(("book", 1)));
+    book.broken.borrow_mut().clear();
+    lab.advance(1200);
+    assert_eq!(book.asked(), [0, 1, 2, 1, 2]);
+}
+
+#[test]
+fn a_page_that_is_declared_out_of_date_while_others_load_is_fetched_again_at_once() {
+    let (lab, book) = book();
+    let shown = book.show(&lab, &options().initial_size(2));
+    lab.advance(75);
+    book.edition.set("b");
+    drop(lab.client.invalidate_queries(("book", 0)));
+    lab.advance(100);
+    assert_eq!((shown.text(), book.asked()), ("0b,1b".into(), vec![0, 1, 0, 1]));
+}

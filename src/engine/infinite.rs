@@ -92,7 +92,7 @@ impl AnyList for List {
     }
 
     fn has_any(&self, pages: &[EntryId]) -> bool {
-        self.pages.iter().any(|page| pages.contains(page))
+        self.pages.iter().chain(&self.brought).any(|page| pages.contains(page))
     }
 
     fn release(self: Box<Self>, engine: &mut Engine, now: Time) {
@@ -283,22 +283,22 @@ impl Engine {
         else {
             return false;
         };
-        let Some(state) = list.list().filter(|state| !state.brought.contains(&page)) else {
+        let Some(state) = list.list() else {
             return false;
         };
         let shown = list.state.data.as_ref();
         // What the list shows was changed by hand, or the page has changed since it was put into the list.
         let element = shown.and_then(|shown| (walk.kind.element)(shown, index));
         let is_changed = element.is_some_and(|element| !element.equals(data));
-        let is_growing = state.growing.is_some();
         let is_first = walk.options.revalidate_first_page && index == 0 && shown.is_some();
+        let is_due = walk.options.revalidate_all || is_first;
+        let is_new = state.brought.contains(&page);
+        let is_invalidated = page_entry.state.is_invalidated;
         match &state.wanted {
-            Wanted::By(rule) => rule(data, &page_entry.key),
-            Wanted::All => true,
-            Wanted::Usual => {
-                let is_due = walk.options.revalidate_all || is_first;
-                is_changed || page_entry.state.is_invalidated || (is_due && !is_growing)
-            }
+            Wanted::By(rule) => !is_new && rule(data, &page_entry.key),
+            Wanted::All => !is_new || is_invalidated,
+            Wanted::Usual if is_new => is_invalidated,
+            Wanted::Usual => is_invalidated || is_changed || (is_due && state.growing.is_none()),
         }
     }
 
