@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lab::{Lab, Swr, ms};
+use yew_clerk::engine::filters::Filters;
 use yew_clerk::engine::options::{Interval, ObserverOptions, Refetch, RetryDelay};
 
 const TABLE: &str = include_str!("../src/hooks/swr.md");
@@ -182,4 +183,25 @@ fn polling_offline_happens_if_it_is_wanted() {
     lab.online(true);
     lab.advance(100);
     assert!(held.calls() > 1);
+}
+
+#[test]
+fn tags_select_whatever_the_key_is() {
+    let lab = Lab::new();
+    let (one, two, other) = (lab.counter(0), lab.counter(0), lab.counter(0));
+    let options = |tags: &[&'static str]| Swr::new().tags(tags.iter().copied());
+    let _one = lab.swr("/api/notes", &one, &options(&["notes"]));
+    let _two = lab.swr(("counts", 7), &two, &options(&["counts", "notes"]));
+    let _other = lab.swr("/api/other", &other, &options(&["counts"]));
+    let gone = lab.counter(0);
+    drop(lab.swr("gone", &gone, &options(&["notes"])));
+    lab.advance(10);
+    drop(lab.client.invalidate_queries(Filters::tagged("notes")));
+    lab.flush();
+    assert_eq!([one.calls(), two.calls(), other.calls()], [2, 2, 1]);
+    let mut keys: Vec<_> =
+        lab.client.keys(Filters::tagged("notes")).iter().map(ToString::to_string).collect();
+    keys.sort();
+    assert_eq!(keys, [r#""/api/notes""#, r#""gone""#, r#"["counts",7]"#]);
+    assert_eq!(lab.client.keys(Filters::tagged("none")).len(), 0);
 }

@@ -306,6 +306,13 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
         self.set(|options| options.notify_on = NotifyOn::Only(fields))
     }
 
+    /// Names by which [`Filters::tagged`](crate::engine::filters::Filters::tagged) selects the query, whatever its key.
+    /// Default: none. TanStack Query has no such thing.
+    #[must_use]
+    pub fn tags<S: Into<Rc<str>>>(self, tags: impl IntoIterator<Item = S>) -> Self {
+        self.set(|options| options.tags = Some(tags.into_iter().map(Into::into).collect()))
+    }
+
     /// Who may see the data. Default: whoever is signed in now; it is dropped when that changes. `Public`
     /// data is kept, and never waits for sign-in.
     #[must_use]

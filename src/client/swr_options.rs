@@ -348,6 +348,14 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
         self.set(move |o| o.gc_time = gc_time)
     }
 
+    /// Names by which [`Filters::tagged`](crate::engine::filters::Filters::tagged) selects the data, whatever its key.
+    /// Default: none. SWR has no such thing.
+    #[must_use]
+    pub fn tags<S: Into<Rc<str>>>(self, tags: impl IntoIterator<Item = S>) -> Self {
+        let tags: Rc<[Rc<str>]> = tags.into_iter().map(Into::into).collect();
+        self.set(move |o| o.tags = Some(tags.clone()))
+    }
+
     /// Who may see the data. Default: whoever is signed in now.
     #[must_use]
     pub fn access(self, access: Access) -> Self {

@@ -33,6 +33,8 @@ pub struct Filters {
     pub key: Option<Key>,
     /// Only the entry with exactly this key.
     pub exact: bool,
+    /// Only entries with this tag.
+    pub tag: Option<Rc<str>>,
     /// Whether it is watched.
     pub activity: Activity,
     /// Whether its data is stale.
@@ -60,6 +62,23 @@ impl Filters {
     #[must_use]
     pub fn matching(wants: impl Fn(&Key) -> bool + 'static) -> Self {
         Self { predicate: Some(Rc::new(move |key, _| wants(key))), ..Self::default() }
+    }
+
+    /// Everything with this tag: what whoever shows it, or has fetched it last, calls it. Neither SWR nor TanStack Query
+    /// has tags.
+    ///
+    /// ```
+    /// use yew_clerk::client::{QueryClient, SwrOptions};
+    /// use yew_clerk::engine::filters::Filters;
+    ///
+    /// let options = SwrOptions::<String, ()>::new().tags(["notes", "ada"]);
+    /// # fn example(client: &QueryClient) {
+    /// client.invalidate_queries(Filters::tagged("notes"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn tagged(tag: impl Into<Rc<str>>) -> Self {
+        Self { tag: Some(tag.into()), ..Self::default() }
     }
 
     /// The entry with exactly this key.
@@ -95,10 +114,16 @@ impl Engine {
         !entry.key.is_subscription()
             && (!entry.key.is_list() || is_shown())
             && key.is_none_or(|key| filters.exact || entry.key.starts_with(key))
+            && filters.tag.as_ref().is_none_or(|tag| self.has_tag(id, entry, tag))
             && filters.fetch_status.is_none_or(|status| status == entry.state.fetch_status)
             && self.has_activity(id, filters.activity)
             && filters.stale.is_none_or(|stale| stale == self.is_entry_stale(id, entry, now))
             && filters.predicate.as_ref().is_none_or(|holds| holds(&entry.key, &entry.state))
+    }
+
+    fn has_tag(&self, id: EntryId, entry: &Entry, tag: &str) -> bool {
+        entry.last.as_ref().is_some_and(|(options, _)| options.has_tag(tag))
+            || self.observers_of(id).any(|(_, observer)| observer.options.has_tag(tag))
     }
 
     pub(crate) fn has_activity(&self, id: EntryId, activity: Activity) -> bool {

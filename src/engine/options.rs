@@ -278,6 +278,8 @@ pub struct ObserverOptions {
     pub fetcher: Option<Fetcher>,
     /// Who may see the entry.
     pub access: Access,
+    /// Names by which the entry is selected besides its key.
+    pub tags: Option<Rc<[Rc<str>]>>,
     /// How long data is fresh.
     pub stale_time: StaleTime,
     /// How long the entry outlives its observers. The longest of all observers counts.
@@ -360,6 +362,11 @@ impl ObserverOptions {
             && (!self.enabled || self.paused.as_ref().is_some_and(|is_paused| is_paused()))
     }
 
+    /// Whether the entry is called so.
+    pub(crate) fn has_tag(&self, tag: &str) -> bool {
+        self.tags.as_ref().is_some_and(|tags| tags.iter().any(|own| **own == *tag))
+    }
+
     /// What stands in for data that is not there.
     pub(crate) fn stand_in(&self, key: Option<&Key>) -> Option<&Data> {
         self.placeholder.as_ref().or_else(|| self.fallback.as_ref()?.get(key?))
@@ -375,6 +382,7 @@ impl ObserverOptions {
             paused: None,
             fetcher: None,
             access: Access::Private,
+            tags: None,
             stale_time: StaleTime::After(Duration::ZERO),
             gc_time: defaults::GC_TIME,
             refetch_on_mount: Refetch::IfStale,
