@@ -223,7 +223,22 @@ fn another_first_page_has_the_size_that_it_had_last() {
 }
 
 #[test]
-fn a_component_without_a_fetcher_of_its_own_turn_waits_while_it_is_paused() {
+fn the_old_list_stays_while_another_loads_if_that_is_wished() {
+    let lab = Lab::new();
+    let books = ["a", "b"].map(|name| Book::new(&lab, name));
+    books[1].edition.set("b");
+    let options = options().initial_size(2).keep_previous_data(true);
+    let shown = books[0].show(&lab, &options);
+    lab.advance(100);
+    shown.observer.update(books[1].list(&options).watch(&lab.client).unwrap());
+    lab.advance(75);
+    assert_eq!((shown.text(), shown.observer.is_loading()), ("0,1".into(), true));
+    lab.advance(25);
+    assert_eq!(shown.text(), "0b,1b");
+}
+
+#[test]
+fn a_list_that_is_paused_has_its_size_and_loads_when_it_goes_on() {
     let (lab, book) = book();
     let shown = book.show(&lab, &options().is_paused(true));
     let end = shown.set_size(2);
