@@ -35,7 +35,7 @@ use crate::fetch::{Fetch, FetchError};
 ///         (!is_end).then(|| format!("/api/notes?page={index}"))
 ///     });
 ///     let pages = notes.data().unwrap_or_default();
-///     html! { for pages.iter().flat_map(|page| page.iter()).map(|note| html! { <p>{ note }</p> }) }
+///     html! { <ul>{ for pages.iter().flat_map(|page| page.iter()).map(|note| html! { <li>{ note }</li> }) }</ul> }
 /// }
 /// ```
 #[hook]
