@@ -245,3 +245,26 @@ fn a_page_whose_key_gets_another_type_while_it_loads_is_in_the_list_all_the_same
     lab.advance(100);
     assert_eq!((shown.text(), lab.data::<i32>(("book", 1))), ("0,1".into(), Some(5)));
 }
+
+#[test]
+fn a_retry_of_chosen_pages_goes_on_at_the_one_that_failed() {
+    let (lab, book, shown) = shown(&options().error_retry_interval(ms(1000)), 3);
+    book.broken.borrow_mut().push(2);
+    drop(shown.list.mutate_pages(&lab.client, |page, _| page != "0"));
+    lab.advance(150);
+    book.broken.borrow_mut().clear();
+    lab.advance(1200);
+    assert_eq!(book.asked(), [1, 2, 2]);
+}
+
+#[test]
+fn a_retry_of_all_pages_fetches_again_what_was_declared_out_of_date_meanwhile() {
+    let (lab, book, shown) = shown(&options().error_retry_interval(ms(1000)), 3);
+    book.broken.borrow_mut().push(2);
+    drop(shown.mutate());
+    lab.advance(150);
+    drop(lab.client.mutate::<String, Text>(("book", 1)));
+    book.broken.borrow_mut().clear();
+    lab.advance(1200);
+    assert_eq!(book.asked(), [0, 1, 2, 1, 2]);
+}
