@@ -142,7 +142,7 @@ pub fn live(auth: &AuthHandle, content: Html) -> Html {
 fn nobody() -> Html {
     fixed(
         r#"<p class="message">Nobody is signed in.</p>
-        <p class="hint">This page shows the data of whoever is. Three users are waiting for you.</p>
+        <p class="hint">This page shows the data of whoever is.</p>
         <a class="button primary" href="/sign-in">Sign in</a>"#,
     )
 }
