@@ -195,6 +195,22 @@ fn while_paused_nothing_is_fetched_not_even_on_request_and_a_failure_is_not_show
 }
 
 #[test]
+fn polling_goes_on_when_a_pause_is_over() {
+    let (lab, paused) = (Lab::new(), Rc::new(Cell::new(false)));
+    let server = lab.counter(0);
+    let rule = paused.clone();
+    let options = Swr::new().deduping_interval(Duration::ZERO).refresh_interval(ms(100));
+    let _shown = lab.swr("k", &server, &options.is_paused_with(move || rule.get()));
+    lab.advance(100);
+    paused.set(true);
+    lab.advance(500);
+    assert_eq!(server.calls(), 2);
+    paused.set(false);
+    lab.advance(100);
+    assert_eq!(server.calls(), 3);
+}
+
+#[test]
 fn a_write_by_hand_works_while_paused() {
     let lab = Lab::new();
     let server = lab.counter(0);

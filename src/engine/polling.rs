@@ -9,7 +9,9 @@ use super::timers::TimerOwner;
 impl Observer {
     /// The interval that it asks for now.
     pub(crate) fn interval(&self, state: &QueryState) -> Wait {
-        if self.is_active() { self.options.interval.get(state) } else { Wait::FOREVER }
+        // A rule that pauses may end at any time, and nobody would tell.
+        let polls = self.can_fetch() && self.options.enabled;
+        if polls { self.options.interval.get(state) } else { Wait::FOREVER }
     }
 }
 
@@ -27,6 +29,7 @@ impl Engine {
                 && (visible || options.interval_when_hidden)
                 && (online || options.interval_when_offline)
                 && (!failed || options.interval_after_error)
+                && !options.is_paused()
         };
         let by = self.observers_of(id).find(|(_, observer)| may(observer)).map(|(id, _)| id);
         if let Some(by) = by {
