@@ -8,8 +8,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use lab::{Lab, Swr, Text, alice, bob, ms};
-use yew_clerk::client::MutatorOptions;
+use yew_clerk::client::{MutatorOptions, SwrOptions};
 use yew_clerk::engine::entry::FetchStatus;
+use yew_clerk::engine::observing::Watch;
 use yew_clerk::engine::options::{Access, ErrorRetry};
 
 /// What was called, as text.
@@ -246,6 +247,32 @@ fn a_fallback_follows_the_key() {
     assert_eq!(shown.number(), Some(2));
     shown.update(lab::swr_watch(None::<Text>, &server, &options));
     assert_eq!(shown.number(), None);
+}
+
+#[test]
+fn callbacks_for_all_hooks_are_told_of_their_own_type_or_of_any() {
+    let (lab, said) = (Lab::new(), Said::default());
+    let (typed, any, data) = (said.clone(), said.clone(), said.clone());
+    let of_texts = SwrOptions::<(), Text>::new()
+        .should_retry_on_error(false)
+        .on_error(move |error, _| typed.borrow_mut().push((*error).to_owned()));
+    let of_any = SwrOptions::<(), ()>::new()
+        .on_any_success(move |found, _| {
+            data.borrow_mut().extend(found.get::<i32>().map(|n| n.to_string()))
+        })
+        .on_any_error(move |failure, _| any.borrow_mut().push(failure.type_name().to_owned()));
+    let show = |key: Text, server: &lab::Server<i32>, options: &SwrOptions| {
+        let (key, fetcher) = (Some(lab::key(key)), Some(server.fetcher()));
+        lab.watch(Watch { key, options: options.resolved(), fetcher })
+    };
+    let of_texts = of_texts.for_all();
+    let _texts = show("texts", &lab.broken(0), &of_texts);
+    let _both = show("both", &lab.broken(0), &of_texts.with(&of_any));
+    let _good = show("good", &lab.counter(0), &of_any);
+    lab.flush();
+    let mut said = said.borrow().clone();
+    said.sort();
+    assert_eq!(said, ["&str", "0", "error 0"]);
 }
 
 #[test]

@@ -100,6 +100,22 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
         self
     }
 
+    /// These options for the hooks of all types, as `SwrConfig` takes them. What depends on a type, like `on_error`, is for
+    /// hooks of that type alone.
+    ///
+    /// ```
+    /// use yew_clerk::client::SwrOptions;
+    /// use yew_clerk::fetch::FetchError;
+    ///
+    /// let options: SwrOptions = SwrOptions::<(), FetchError>::new()
+    ///     .on_error(|error, key| eprintln!("{key}: {error}"))
+    ///     .for_all();
+    /// ```
+    #[must_use]
+    pub fn for_all(self) -> SwrOptions {
+        self.erased()
+    }
+
     /// The same options for code that is compiled once for all types.
     pub(crate) fn erased(self) -> SwrOptions {
         SwrOptions { changes: self.changes, layers: self.layers, types: PhantomData }
@@ -399,6 +415,20 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
     #[must_use]
     pub fn callbacks_of_all_requests(self, all: bool) -> Self {
         self.set(move |o| o.callbacks.of_all_requests = all)
+    }
+
+    /// [`SwrOptions::on_success`] for data of any type: for a configuration.
+    #[must_use]
+    pub fn on_any_success(self, callback: impl Fn(&Data, &Key) + 'static) -> Self {
+        let callback: OnSuccess = Rc::new(callback);
+        self.set(move |o| o.callbacks.on_success = Some(callback.clone()))
+    }
+
+    /// [`SwrOptions::on_error`] for errors of any type: for a configuration.
+    #[must_use]
+    pub fn on_any_error(self, callback: impl Fn(&Failure, &Key) + 'static) -> Self {
+        let callback: OnError = Rc::new(callback);
+        self.set(move |o| o.callbacks.on_error = Some(callback.clone()))
     }
 
     /// Called when an answer was ignored because something newer had happened. Same as `onDiscarded`.
