@@ -55,6 +55,36 @@ pub struct SwrConfigProps {
 ///     html! { <SwrConfig {value}>{ "…" }</SwrConfig> }
 /// }
 /// ```
+///
+/// What SWR's users do with a `provider` on local storage is done here with data that stands in, and a callback. Mind
+/// whose data it is: what is stored outlives the user who saw it, so this is for what is the same for everybody.
+///
+/// ```
+/// use std::rc::Rc;
+/// use yew::prelude::*;
+/// use yew_clerk::client::SwrOptions;
+/// use yew_clerk::components::SwrConfig;
+/// use yew_clerk::fetch::FetchError;
+/// # mod storage { pub fn get(_: &str) -> Option<String> { None } pub fn set(_: &str, _: &str) {} }
+///
+/// type News = Vec<String>;
+///
+/// /// Shows the news of the last visit until today's are there. `storage` is local storage, by gloo-storage for example.
+/// #[component]
+/// fn App() -> Html {
+///     let value = use_memo((), |()| {
+///         let stored = storage::get("/api/news").and_then(|text| serde_json::from_str::<News>(&text).ok());
+///         let keep = |news: Rc<News>, key: &yew_clerk::engine::key::Key| {
+///             if let (Some("/api/news"), Ok(text)) = (key.as_str(), serde_json::to_string(&*news)) {
+///                 storage::set("/api/news", &text);
+///             }
+///         };
+///         let options = SwrOptions::<News, FetchError>::new().on_success(keep).for_all();
+///         stored.map_or(options.clone(), |news| options.fallback("/api/news", news))
+///     });
+///     html! { <SwrConfig {value}>{ "…" }</SwrConfig> }
+/// }
+/// ```
 #[component]
 pub fn SwrConfig(props: &SwrConfigProps) -> Html {
     let around = use_surroundings();
