@@ -107,8 +107,8 @@ async fn callbacks_come_in_order_with_what_on_mutate_returned() {
             text.len()
         })
         .on_success(move |data, text, len| good(format!("success {data} {text} {len}")))
-        .on_error(move |error, text, len| bad(format!("error {error} {text} {len}")))
-        .on_settled(move |result, text, len| end(format!("settled {result:?} {text} {len}")));
+        .on_error(move |error, text, len| bad(format!("error {error} {text} {len:?}")))
+        .on_settled(move |result, text, len| end(format!("settled {result:?} {text} {len:?}")));
         left.set(use_mutation_with(options).run(ctx));
         String::new()
     });
@@ -123,11 +123,11 @@ async fn callbacks_come_in_order_with_what_on_mutate_returned() {
         "mutate ab",
         "run ab",
         "success x ab 2",
-        "settled Ok(\"x\") ab 2",
+        "settled Ok(\"x\") ab Some(2)",
         "mutate c",
         "run c",
-        "error no c 1",
-        "settled Err(\"no\") c 1",
+        "error no c Some(1)",
+        "settled Err(\"no\") c Some(1)",
     ];
     assert_eq!(order.get(), expected);
 }

@@ -8,11 +8,13 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use super::clock::Clock;
+use super::mutation::Plan;
 use super::runtime::{LocalFuture, Runtime, TimerGuard};
 use crate::engine::Engine;
 use crate::engine::effect::{Call, Effect, FetchJob, RetryCall};
 use crate::engine::erased::{Data, Failure};
 use crate::engine::event::{Event, Owner};
+use crate::engine::key::Key;
 use crate::engine::options::ErrorRetry;
 use crate::engine::time::Time;
 
@@ -35,6 +37,8 @@ struct Inner {
     late: RefCell<Vec<Command>>,
     /// What feeds this client with the events of its surroundings, while anybody needs it.
     environment: RefCell<Option<Weak<dyn Any>>>,
+    /// What mutations do whose keys begin with these.
+    mutation_defaults: RefCell<Vec<(Key, Plan)>>,
 }
 
 /// The cache and everything that can be done with it. Clones share it.
@@ -89,6 +93,7 @@ impl QueryClient {
             is_driving: Cell::new(false),
             late: RefCell::default(),
             environment: RefCell::default(),
+            mutation_defaults: RefCell::default(),
         };
         Self { inner: Rc::new(inner) }
     }
@@ -316,6 +321,10 @@ impl QueryClient {
         let timer = self.inner.runtime.timer(delay, Box::new(move || tick(&weak)));
         let old = self.inner.armed.replace(Some(Armed { at: next, _timer: timer }));
         drop(old);
+    }
+
+    pub(crate) fn mutation_defaults(&self) -> &RefCell<Vec<(Key, Plan)>> {
+        &self.inner.mutation_defaults
     }
 
     /// Makes a task of the client's run to its end, whatever becomes of who started it.

@@ -45,6 +45,8 @@ pub enum QueryError<E> {
     Key(KeyError),
     /// The key holds data or an error of another type.
     TypeMismatch(TypeMismatch),
+    /// The mutation has no function, and no defaults for its key bring one.
+    NoFunction,
 }
 
 impl<E> Clone for QueryError<E> {
@@ -55,6 +57,7 @@ impl<E> Clone for QueryError<E> {
             Self::NoKey => Self::NoKey,
             Self::Key(error) => Self::Key(error.clone()),
             Self::TypeMismatch(error) => Self::TypeMismatch(error.clone()),
+            Self::NoFunction => Self::NoFunction,
         }
     }
 }
@@ -75,6 +78,9 @@ impl<E: fmt::Display> fmt::Display for QueryError<E> {
             Self::NoKey => f.write_str("the query has no key yet, so there is nothing to fetch"),
             Self::Key(error) => error.fmt(f),
             Self::TypeMismatch(error) => error.fmt(f),
+            Self::NoFunction => f.write_str(
+                "no function for this mutation: give it one, or set defaults for its key",
+            ),
         }
     }
 }
@@ -85,7 +91,7 @@ impl<E: std::error::Error + 'static> std::error::Error for QueryError<E> {
             Self::Failed(error) => Some(&**error),
             Self::Key(error) => Some(error),
             Self::TypeMismatch(error) => Some(error),
-            Self::Cancelled | Self::NoKey => None,
+            Self::Cancelled | Self::NoKey | Self::NoFunction => None,
         }
     }
 }

@@ -10,6 +10,9 @@ mod imperative;
 mod infinite;
 mod mutate;
 mod mutate_matching;
+mod mutation;
+mod mutation_observer;
+mod mutation_options;
 mod mutator_options;
 mod observer;
 mod outcome;
@@ -32,6 +35,11 @@ pub use imperative::{KeyFilters, QueryContext};
 pub(crate) use infinite::{ListKind, NextPage, Pages, typed_next};
 pub use infinite::{Page, PageList, swr_infinite_key};
 pub(crate) use mutate::swr_key;
+pub use mutation::MutationContext;
+pub use mutation_observer::{MutateOptions, MutationHandle, MutationObserver};
+pub use mutation_options::{
+    MutationOptions, mutation_options, mutation_options_of, mutation_options_with,
+};
 pub use mutator_options::MutatorOptions;
 pub use observer::QueryObserver;
 pub(crate) use outcome::{Ended, Running, typed};

@@ -17,6 +17,7 @@ mod index;
 pub mod infinite;
 pub mod key;
 pub mod mutation;
+pub(crate) mod mutations;
 pub mod observer;
 pub mod observing;
 pub mod oneshot;

@@ -1,6 +1,14 @@
-//! The state of a mutation, as its component shows it.
+//! The state of a mutation, as components show it.
 
+use std::any::Any;
 use std::rc::Rc;
+
+use super::erased::Failure;
+use super::key::Key;
+use super::time::Time;
+
+/// A value of a type that only its user knows.
+pub(crate) type Value = Rc<dyn Any>;
 
 /// Where a mutation stands. Same as TanStack Query's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -8,7 +16,7 @@ pub enum MutationStatus {
     /// Nothing was started, or it was reset.
     #[default]
     Idle,
-    /// The latest call is running.
+    /// It is running, or waits for the network or its turn.
     Pending,
     /// It has failed.
     Error,
@@ -16,46 +24,30 @@ pub enum MutationStatus {
     Success,
 }
 
-/// What is shown of the latest call. Older calls run to their end unseen.
-#[derive(Debug)]
-pub struct MutationState<V, T, E> {
-    latest: u64,
-    status: MutationStatus,
-    variables: Option<Rc<V>>,
-    result: Option<Result<Rc<T>, Rc<E>>>,
+/// The state of one call of a mutation. Same as TanStack Query's `MutationState`, with methods for its fields.
+#[derive(Clone, Debug, Default)]
+pub struct MutationState {
+    pub(crate) key: Option<Key>,
+    pub(crate) status: MutationStatus,
+    pub(crate) variables: Option<Value>,
+    pub(crate) context: Option<Value>,
+    pub(crate) data: Option<Value>,
+    pub(crate) error: Option<Failure>,
+    pub(crate) failure_count: u32,
+    pub(crate) failure_reason: Option<Failure>,
+    pub(crate) is_paused: bool,
+    pub(crate) submitted_at: Time,
 }
 
-impl<V, T, E> Default for MutationState<V, T, E> {
-    fn default() -> Self {
-        Self { latest: 0, status: MutationStatus::Idle, variables: None, result: None }
-    }
+fn typed<T: 'static>(value: Option<&Value>) -> Option<Rc<T>> {
+    value.and_then(|value| value.clone().downcast().ok())
 }
 
-impl<V, T, E> MutationState<V, T, E> {
-    /// A call begins; its number is given back with the result.
-    pub fn start(&mut self, variables: Rc<V>) -> u64 {
-        self.latest += 1;
-        self.status = MutationStatus::Pending;
-        self.variables = Some(variables);
-        self.result = None;
-        self.latest
-    }
-
-    /// A call has ended. `false` if it is not the latest, and nothing that is shown has changed.
-    pub fn settle(&mut self, id: u64, result: Result<Rc<T>, Rc<E>>) -> bool {
-        if id != self.latest || self.status != MutationStatus::Pending {
-            return false;
-        }
-        self.status = if result.is_ok() { MutationStatus::Success } else { MutationStatus::Error };
-        self.result = Some(result);
-        true
-    }
-
-    /// Back to the beginning; what runs is not shown any more. `false` if it was there already.
-    pub fn reset(&mut self) -> bool {
-        let changed = self.status != MutationStatus::Idle;
-        *self = Self { latest: self.latest + 1, ..Self::default() };
-        changed
+impl MutationState {
+    /// The key of the mutation, if it has one.
+    #[must_use]
+    pub const fn key(&self) -> Option<&Key> {
+        self.key.as_ref()
     }
 
     /// Where it stands.
@@ -64,47 +56,84 @@ impl<V, T, E> MutationState<V, T, E> {
         self.status
     }
 
-    /// The result.
+    /// What it was called with; `None` also if that is of another type.
     #[must_use]
-    pub fn data(&self) -> Option<&Rc<T>> {
-        self.result.as_ref()?.as_ref().ok()
+    pub fn variables<V: 'static>(&self) -> Option<Rc<V>> {
+        typed(self.variables.as_ref())
     }
 
-    /// The error.
+    /// What `on_mutate` has returned; `None` also if that is of another type.
     #[must_use]
-    pub fn error(&self) -> Option<&Rc<E>> {
-        self.result.as_ref()?.as_ref().err()
+    pub fn context<C: 'static>(&self) -> Option<Rc<C>> {
+        typed(self.context.as_ref())
     }
 
-    /// The variables.
+    /// The result; `None` also if that is of another type.
     #[must_use]
-    pub const fn variables(&self) -> Option<&Rc<V>> {
-        self.variables.as_ref()
+    pub fn data<T: 'static>(&self) -> Option<Rc<T>> {
+        typed(self.data.as_ref())
+    }
+
+    /// The error; `None` also if that is of another type.
+    #[must_use]
+    pub fn error<E: 'static>(&self) -> Option<Rc<E>> {
+        self.error.as_ref()?.get()
+    }
+
+    /// How many attempts have failed.
+    #[must_use]
+    pub const fn failure_count(&self) -> u32 {
+        self.failure_count
+    }
+
+    /// Why the last attempt has failed; `None` also if that is of another type.
+    #[must_use]
+    pub fn failure_reason<E: 'static>(&self) -> Option<Rc<E>> {
+        self.failure_reason.as_ref()?.get()
+    }
+
+    /// Whether it waits for the network, or for another mutation of its scope.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        self.is_paused
+    }
+
+    /// When it was called; [`Time::ZERO`] if it was not.
+    #[must_use]
+    pub const fn submitted_at(&self) -> Time {
+        self.submitted_at
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Selects mutations; all given conditions have to hold. Same as TanStack Query's `MutationFilters`.
+///
+/// Without any condition it selects everything.
+#[derive(Clone, Default)]
+pub struct MutationFilters {
+    /// A key, or the beginning of one.
+    pub key: Option<Key>,
+    /// Only mutations with exactly this key.
+    pub exact: bool,
+    /// Where they stand.
+    pub status: Option<MutationStatus>,
+    /// Anything else.
+    pub predicate: Option<Rc<dyn Fn(&MutationState) -> bool>>,
+}
 
-    type State = MutationState<u8, &'static str, &'static str>;
-
-    #[test]
-    fn only_the_latest_call_is_shown() {
-        let mut state = State::default();
-        let (first, second) = (state.start(Rc::new(1)), state.start(Rc::new(2)));
-        assert!(!state.settle(first, Ok(Rc::new("old"))));
-        assert!(state.settle(second, Err(Rc::new("no"))));
-        assert_eq!(state.status(), MutationStatus::Error);
-        assert_eq!(state.variables().map(|v| **v), Some(2));
+impl MutationFilters {
+    /// All mutations that stand there.
+    #[must_use]
+    pub fn status(status: MutationStatus) -> Self {
+        Self { status: Some(status), ..Self::default() }
     }
 
-    #[test]
-    fn after_a_reset_a_running_call_stays_unseen() {
-        let mut state = State::default();
-        let id = state.start(Rc::new(1));
-        assert!(state.reset());
-        assert!(!state.settle(id, Ok(Rc::new("late"))));
-        assert_eq!(state.status(), MutationStatus::Idle);
+    pub(crate) fn select(&self, state: &MutationState) -> bool {
+        let fits = |key: &Key| {
+            let own = state.key.as_ref();
+            own.is_some_and(|own| if self.exact { own == key } else { own.starts_with(key) })
+        };
+        self.key.as_ref().is_none_or(fits)
+            && self.status.is_none_or(|status| status == state.status)
+            && self.predicate.as_ref().is_none_or(|holds| holds(state))
     }
 }

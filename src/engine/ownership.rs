@@ -76,6 +76,9 @@ impl Engine {
                 self.disown(EntryId(id), keep_waiting, now);
             }
         }
+        if let Some(rules) = self.mutation_rules {
+            (rules.disown)(self, now);
+        }
         self.forget_previous(now);
         self.forget_removed();
     }

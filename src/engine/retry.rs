@@ -19,14 +19,35 @@ pub fn next_try(
     failure: &Failure,
     random: f64,
 ) -> Option<Duration> {
-    if !wants_retry(&options.retry, failures, failure) {
-        return None;
-    }
+    let limit = match options.dialect {
+        Dialect::Query => RETRY_AFTER_LIMIT,
+        Dialect::Swr => Duration::MAX,
+    };
+    next_within(limit, (&options.retry, &options.retry_delay), failures, failure, random)
+}
+
+/// The same for a mutation.
+pub(crate) fn next_mutation_try(
+    rules: (&Retry, &RetryDelay),
+    failures: u32,
+    failure: &Failure,
+    random: f64,
+) -> Option<Duration> {
+    next_within(RETRY_AFTER_LIMIT, rules, failures, failure, random)
+}
+
+fn next_within(
+    limit: Duration,
+    (retry, retry_delay): (&Retry, &RetryDelay),
+    failures: u32,
+    failure: &Failure,
+    random: f64,
+) -> Option<Duration> {
     let asked = failure.hint().retry_after.unwrap_or_default();
-    if options.dialect == Dialect::Query && asked > RETRY_AFTER_LIMIT {
+    if !wants_retry(retry, failures, failure) || asked > limit {
         return None;
     }
-    Some(delay(&options.retry_delay, failures, failure, random).max(asked).max(SHORTEST_WAIT))
+    Some(delay(retry_delay, failures, failure, random).max(asked).max(SHORTEST_WAIT))
 }
 
 /// Whether a failure is followed by another try at all.

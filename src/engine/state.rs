@@ -8,6 +8,7 @@ use super::event::Owner;
 use super::freshness;
 use super::index::Index;
 use super::key::Key;
+use super::mutations::{MutationRules, Mutations};
 use super::observer::{Fields, Observer, ObserverId};
 use super::options::{Access, Dialect, InitialData, NotifyOn};
 use super::slots::Slots;
@@ -31,6 +32,8 @@ pub(crate) struct World {
 pub enum Topic {
     /// Which entries are fetching.
     Fetching,
+    /// The mutations, and where they stand.
+    Mutations,
     /// Whose data may be shown.
     Owner,
 }
@@ -38,6 +41,7 @@ pub enum Topic {
 #[derive(Clone, Copy, Default)]
 struct News {
     fetching: bool,
+    mutations: bool,
     owner: bool,
 }
 
@@ -45,6 +49,7 @@ impl News {
     const fn is_about(self, topic: Topic) -> bool {
         match topic {
             Topic::Fetching => self.fetching,
+            Topic::Mutations => self.mutations,
             Topic::Owner => self.owner,
         }
     }
@@ -56,6 +61,9 @@ pub struct Engine {
     pub(crate) index: Index,
     pub(crate) observers: Slots<Observer>,
     pub(crate) timers: Timers,
+    pub(crate) mutations: Mutations,
+    /// Set by the first mutation, so that an app without mutations carries no code for them.
+    pub(crate) mutation_rules: Option<&'static MutationRules>,
     pub(crate) world: World,
     pub(crate) sequence: u64,
     pub(crate) trail: Trail,
@@ -77,6 +85,8 @@ impl Engine {
             index: Index::default(),
             observers: Slots::default(),
             timers: Timers::default(),
+            mutations: Mutations::default(),
+            mutation_rules: None,
             world: World {
                 visible: true,
                 online: true,
@@ -176,6 +186,7 @@ impl Engine {
     pub(crate) fn note(&mut self, topic: Topic) {
         match topic {
             Topic::Fetching => self.news.fetching = true,
+            Topic::Mutations => self.news.mutations = true,
             Topic::Owner => self.news.owner = true,
         }
     }

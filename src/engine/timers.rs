@@ -20,6 +20,8 @@ pub enum TimerOwner {
     Gc(EntryId),
     /// The moment when an observer's data turns stale.
     Stale(ObserverId),
+    /// What comes next in any mutation: a retry, or the end of one that nobody shows.
+    Mutations,
 }
 
 /// A deadline that its owner moves as it likes.

@@ -3,6 +3,7 @@
 use super::entry::{Entry, EntryId};
 use super::event::Event;
 use super::freshness;
+use super::mutations::Held;
 use super::observer::{Observer, ObserverId};
 use super::options::Dialect;
 use super::state::Engine;
@@ -33,6 +34,7 @@ impl Engine {
     fn set_visible(&mut self, visible: bool, now: Time) {
         self.world.visible = visible;
         if visible {
+            self.resume_mutations();
             self.continue_all(now);
         }
     }
@@ -42,6 +44,14 @@ impl Engine {
         if !self.world.visible {
             return;
         }
+        if self.resume_mutations() {
+            self.mutations.held.focus = true;
+            return;
+        }
+        self.revalidate_after_focus(now);
+    }
+
+    fn revalidate_after_focus(&mut self, now: Time) {
         let mut at = 0;
         while let Some(id) = self.next_watched(&mut at) {
             let online = self.world.online;
@@ -70,6 +80,14 @@ impl Engine {
         if std::mem::replace(&mut self.world.online, online) || !online {
             return;
         }
+        if self.resume_mutations() {
+            self.mutations.held.reconnect = true;
+            return;
+        }
+        self.revalidate_after_reconnect(now);
+    }
+
+    fn revalidate_after_reconnect(&mut self, now: Time) {
         let visible = self.world.visible;
         let mut at = 0;
         while let Some(id) = self.next_watched(&mut at) {
@@ -82,6 +100,21 @@ impl Engine {
             }
         }
         self.continue_all(now);
+    }
+
+    /// Paused mutations go on. Whether the queries have to wait for them: what they show next shall contain the changes.
+    fn resume_mutations(&mut self) -> bool {
+        self.mutation_rules.is_some_and(|rules| (rules.resume)(self))
+    }
+
+    /// What the queries have waited with until the mutations were through.
+    pub(crate) fn release(&mut self, held: Held, now: Time) {
+        if held.reconnect && self.world.online {
+            self.revalidate_after_reconnect(now);
+        }
+        if held.focus && self.world.visible {
+            self.revalidate_after_focus(now);
+        }
     }
 
     /// The next entry that somebody watches; `at` is where to look, as for [`Slots::next`](super::slots::Slots).
@@ -132,6 +165,7 @@ impl Engine {
                 }
                 TimerOwner::Gc(id) => self.entries.get_mut(id.0).map(|entry| &mut entry.gc),
                 TimerOwner::Stale(id) => self.observers.get_mut(id.0).map(|o| &mut o.stale),
+                TimerOwner::Mutations => Some(&mut self.mutations.alarm),
             };
             let Some(alarm) = alarm else { continue };
             if !self.timers.rings(alarm, item, now) {
@@ -143,6 +177,11 @@ impl Engine {
                 TimerOwner::Slow(id) => self.slow(id),
                 TimerOwner::Gc(id) => self.collect(id, now),
                 TimerOwner::Stale(id) => self.refresh(id, true, now),
+                TimerOwner::Mutations => {
+                    if let Some(rules) = self.mutation_rules {
+                        (rules.ring)(self, now);
+                    }
+                }
             }
         }
     }
@@ -160,6 +199,7 @@ impl Engine {
             return;
         }
         self.timers.clear();
+        self.timers.queue_again(&mut self.mutations.alarm, TimerOwner::Mutations);
         let mut at = 0;
         while let Some(id) = self.entries.next(&mut at).map(EntryId) {
             if let Some(entry) = self.entries.get_mut(id.0) {

@@ -5,7 +5,6 @@
 #[cfg(feature = "clerk")]
 mod clerk;
 mod middleware;
-mod mutation_options;
 mod observed;
 mod preload;
 mod suspended;
@@ -29,6 +28,10 @@ mod use_swr_subscription;
 mod use_swr_suspense;
 mod watched;
 
+pub use crate::client::{
+    MutateOptions, MutationHandle, MutationOptions, mutation_options, mutation_options_of,
+    mutation_options_with,
+};
 #[cfg(feature = "clerk")]
 pub use clerk::{
     Choice, OfTheSignedIn, OrganizationHandle, OrganizationListHandle, SessionHandle,
@@ -38,7 +41,6 @@ pub use clerk::{
 #[cfg(feature = "clerk")]
 pub(crate) use clerk::{complain, use_clerk_status, use_selected};
 pub use middleware::{SwrCall, SwrNext, SwrShown, use_next};
-pub use mutation_options::{MutationOptions, mutation_options};
 pub use preload::preload;
 pub use swr_key::SwrKey;
 pub use url_key::{Address, UrlKey};
@@ -47,7 +49,7 @@ pub use use_authenticated_fetch::use_authenticated_fetch;
 pub use use_clerk_swr::{use_clerk_swr, use_clerk_swr_request, use_clerk_swr_with};
 pub use use_clerk_swr_infinite::{use_clerk_swr_infinite, use_clerk_swr_infinite_with};
 pub use use_is_fetching::{use_is_fetching, use_is_fetching_of};
-pub use use_mutation::{MutationHandle, use_mutation, use_mutation_with};
+pub use use_mutation::{use_mutation, use_mutation_with};
 pub use use_query::{QueryHandle, use_query, use_query_with};
 pub use use_query_client::use_query_client;
 pub(crate) use use_swr::swr_defaults;

@@ -1,0 +1,508 @@
+//! Who calls a mutation and shows how it goes: the part that does not depend on types, and its handle.
+
+use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
+use std::rc::{Rc, Weak};
+
+use super::driver::QueryClient;
+use super::error::{QueryError, TypeMismatch};
+use super::mutation::{Ending, Job, Plan, Stopped, Told};
+use super::mutation_options::{
+    MutationOptions, OtherTypes, plain_error, plain_settled, plain_success,
+};
+use super::started::Started;
+use super::watching::Watching;
+use crate::engine::Topic;
+use crate::engine::effect::Listener;
+use crate::engine::erased::Failure;
+use crate::engine::key::Key;
+use crate::engine::mutation::{MutationState, MutationStatus, Value};
+use crate::engine::mutations::Mutation;
+use crate::engine::oneshot;
+use crate::engine::time::Time;
+
+/// What one call wants to be told, if it is the latest of a component that is still there.
+#[derive(Default)]
+struct OwnCalls {
+    on_success: Option<Rc<dyn Fn(&Told)>>,
+    on_error: Option<Rc<dyn Fn(&Told)>>,
+    on_settled: Option<Rc<dyn Fn(&Told)>>,
+}
+
+impl OwnCalls {
+    fn tell(&self, told: &Told) {
+        let first = match told.result {
+            Some(Ok(_)) => &self.on_success,
+            _ => &self.on_error,
+        };
+        for callback in [first, &self.on_settled].into_iter().flatten() {
+            callback(told);
+        }
+    }
+}
+
+/// Callbacks for one call. They are called after those of the mutation, and only if the call is the latest of its
+/// component, and the component is still there. Same as TanStack Query's `MutateOptions`.
+pub struct MutateOptions<V, T, E, C = ()> {
+    calls: OwnCalls,
+    types: PhantomData<fn(V, C) -> (T, E)>,
+}
+
+impl<V, T, E, C> Default for MutateOptions<V, T, E, C> {
+    fn default() -> Self {
+        Self { calls: OwnCalls::default(), types: PhantomData }
+    }
+}
+
+impl<V: 'static, T: 'static, E: 'static, C: 'static> MutateOptions<V, T, E, C> {
+    /// No callbacks.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Called with the result.
+    #[must_use]
+    pub fn on_success(mut self, callback: impl Fn(&T, &V, &C) + 'static) -> Self {
+        self.calls.on_success = Some(plain_success(callback));
+        self
+    }
+
+    /// Called with the error.
+    #[must_use]
+    pub fn on_error(mut self, callback: impl Fn(&E, &V, Option<&C>) + 'static) -> Self {
+        self.calls.on_error = Some(plain_error(callback));
+        self
+    }
+
+    /// Called in the end, with either.
+    #[must_use]
+    pub fn on_settled(
+        mut self,
+        callback: impl Fn(Result<&T, &E>, &V, Option<&C>) + 'static,
+    ) -> Self {
+        self.calls.on_settled = Some(plain_settled(callback));
+        self
+    }
+}
+
+/// What the handles of one component share.
+pub(crate) struct Mutating {
+    client: RefCell<QueryClient>,
+    plan: RefCell<Rc<Plan>>,
+    /// The latest call, until it is reset.
+    current: RefCell<Option<Rc<Job>>>,
+    /// Whose mutation is shown.
+    epoch: Cell<Option<u64>>,
+    is_mounted: Cell<bool>,
+    /// Counts the changes of what is shown.
+    revision: Cell<u32>,
+    listener: Listener,
+}
+
+/// Counts the users that a cache has had.
+fn epoch(client: &QueryClient) -> Option<u64> {
+    client.engine().map(|engine| engine.epoch())
+}
+
+impl Mutating {
+    fn changed(&self) {
+        self.revision.set(self.revision.get().wrapping_add(1));
+        if self.is_mounted.get() {
+            (self.listener)();
+        }
+    }
+
+    fn state(&self) -> MutationState {
+        let current = self.current.borrow();
+        current.as_ref().map_or_else(MutationState::default, |job| job.mutation.state())
+    }
+
+    /// Lets go of the latest call; `false` if there is none.
+    fn let_go(&self) -> bool {
+        let current = self.current.take();
+        if let Some(job) = &current {
+            let mutation = job.mutation.clone();
+            job.client.run(move |engine, now| engine.leave_mutation(&mutation, now));
+        }
+        current.is_some()
+    }
+
+    fn reset(&self) {
+        if self.let_go() {
+            self.changed();
+        }
+    }
+
+    /// The result of one user is not shown to the next. To learn who the user is changes nothing.
+    fn look_at_owner(&self) {
+        let now = epoch(&self.client.borrow());
+        if self.epoch.replace(now) != now {
+            self.reset();
+        }
+    }
+
+    /// Takes what the newest render wants to be run. A pending call goes on with it, another key forgets the result.
+    fn update(&self, client: &QueryClient, plan: Plan) {
+        let plan = Rc::new(client.with_mutation_defaults(plan));
+        let before = self.client.replace(client.clone());
+        let is_other = before != *client;
+        if is_other {
+            self.epoch.set(epoch(client));
+        }
+        let old = self.plan.replace(plan.clone());
+        let has_other_key = match (&old.key, &plan.key) {
+            (Ok(Some(old)), Ok(Some(new))) => old != new,
+            _ => false,
+        };
+        drop(old);
+        let current = self.current.borrow().clone();
+        if is_other || has_other_key {
+            if self.let_go() {
+                self.revision.set(self.revision.get().wrapping_add(1));
+            }
+        } else if let Some(job) = current {
+            job.follow(&plan);
+        }
+    }
+
+    fn mutate(this: &Rc<Self>, variables: Value, calls: OwnCalls) -> oneshot::Receiver<Ending> {
+        let (sender, receiver) = oneshot::channel();
+        let client = this.client.borrow().clone();
+        let plan = this.plan.borrow().clone();
+        // Defaults may have been set since the last render.
+        let plan = Rc::new(client.with_mutation_defaults(Plan::clone(&plan)));
+        let key = match (&plan.key, &plan.function) {
+            (Err(error), _) => {
+                sender.send(Err(Stopped::Key(error.clone())));
+                return receiver;
+            }
+            (_, None) => {
+                sender.send(Err(Stopped::NoFunction));
+                return receiver;
+            }
+            (Ok(key), _) => key.clone(),
+        };
+        let job = Rc::new(Self::job(this, &client, &plan, key, variables));
+        let old = this.current.replace(Some(job.clone()));
+        let (mutation, left) = (job.mutation.clone(), old.map(|old| old.mutation.clone()));
+        client.run(move |engine, now| {
+            if let Some(left) = left {
+                engine.leave_mutation(&left, now);
+            }
+            engine.add_mutation(&mutation, now);
+        });
+        let this = this.clone();
+        client.spawn(Box::pin(async move {
+            let ending = job.run().await;
+            this.tell(&job, &calls, &ending);
+            sender.send(ending);
+        }));
+        receiver
+    }
+
+    fn job(
+        this: &Rc<Self>,
+        client: &QueryClient,
+        plan: &Rc<Plan>,
+        key: Option<Key>,
+        variables: Value,
+    ) -> Job {
+        let state = MutationState {
+            key,
+            status: MutationStatus::Pending,
+            variables: Some(variables.clone()),
+            ..MutationState::default()
+        };
+        let weak = Rc::downgrade(this);
+        let listener: Listener = Rc::new(move || {
+            if let Some(this) = Weak::upgrade(&weak) {
+                this.changed();
+            }
+        });
+        let mutation = Mutation::new(state, plan.settings(), plan.scope.clone(), listener);
+        Job::new(client.clone(), mutation, plan.clone(), variables)
+    }
+
+    fn tell(&self, job: &Rc<Job>, calls: &OwnCalls, ending: &Ending) {
+        let is_latest = self.current.borrow().as_ref().is_some_and(|now| Rc::ptr_eq(now, job));
+        let result = match ending {
+            Ok(data) => Ok(data.clone()),
+            Err(Stopped::Failed(failure)) => Err(failure.clone()),
+            Err(_) => return,
+        };
+        if is_latest && self.is_mounted.get() {
+            calls.tell(&job.told(Some(result)));
+        }
+    }
+
+    fn cancel(&self) {
+        let current = self.current.borrow().clone();
+        if let Some(job) = current {
+            let mutation = job.mutation.clone();
+            job.client.run(move |engine, now| {
+                engine.cancel_mutation(&mutation, now);
+            });
+        }
+    }
+}
+
+/// Calls a mutation and watches how it goes, until it is dropped. Hooks keep one in their state; code outside
+/// components may have its own. Same as TanStack Query's `MutationObserver`, once subscribed.
+///
+/// ```
+/// use std::rc::Rc;
+/// use yew_clerk::client::{QueryClient, mutation_options};
+/// use yew_clerk::engine::sim::Sim;
+///
+/// let sim = Sim::new();
+/// let client = QueryClient::new(Rc::new(sim.clone()));
+/// let double = mutation_options(|n: Rc<i32>| async move { Ok::<_, String>(2 * *n) });
+/// let observer = client.mutation(double, Rc::new(|| {}));
+/// let done = sim.run(observer.handle().mutate(21));
+/// assert!(matches!(done.take(), Some(Ok(n)) if *n == 42));
+/// assert!(observer.handle().is_success());
+/// ```
+pub struct MutationObserver<V, T, E, C = ()> {
+    shared: Rc<Mutating>,
+    watching: RefCell<Watching>,
+    types: PhantomData<fn(V, C) -> (T, E)>,
+}
+
+fn watch_owner(shared: &Rc<Mutating>, client: &QueryClient) -> Watching {
+    let weak = Rc::downgrade(shared);
+    let look = move || {
+        if let Some(shared) = weak.upgrade() {
+            shared.look_at_owner();
+        }
+    };
+    Watching::start(client.clone(), Topic::Owner, Rc::new(look))
+}
+
+impl QueryClient {
+    /// Watches a mutation that is yet to be called. The listener is called after each change of what is shown.
+    #[must_use = "the watch ends when this is dropped"]
+    pub fn mutation<V, T, E, C>(
+        &self,
+        options: MutationOptions<V, T, E, C>,
+        listener: Listener,
+    ) -> MutationObserver<V, T, E, C> {
+        let (shared, watching) = self.start_mutating(options.into_plan(), listener);
+        MutationObserver { shared, watching: RefCell::new(watching), types: PhantomData }
+    }
+
+    fn start_mutating(&self, plan: Plan, listener: Listener) -> (Rc<Mutating>, Watching) {
+        let shared = Rc::new(Mutating {
+            client: RefCell::new(self.clone()),
+            plan: RefCell::new(Rc::new(self.with_mutation_defaults(plan))),
+            current: RefCell::default(),
+            epoch: Cell::new(epoch(self)),
+            is_mounted: Cell::new(true),
+            revision: Cell::default(),
+            listener,
+        });
+        let watching = watch_owner(&shared, self);
+        (shared, watching)
+    }
+}
+
+impl<V, T, E, C> MutationObserver<V, T, E, C> {
+    /// Takes another client or other options. A pending call goes on with them; if both have a key and it is another
+    /// one, what was shown is forgotten. The listener is not called.
+    pub fn update(&self, client: &QueryClient, options: MutationOptions<V, T, E, C>) {
+        self.shared.update(client, options.into_plan());
+        if self.watching.borrow().client() != client {
+            let old = self.watching.replace(watch_owner(&self.shared, client));
+            drop(old);
+        }
+    }
+
+    /// What calls it, and shows how it goes.
+    #[must_use]
+    pub fn handle(&self) -> MutationHandle<V, T, E, C> {
+        let shared = self.shared.clone();
+        MutationHandle { revision: shared.revision.get(), shared, types: PhantomData }
+    }
+}
+
+impl<V, T, E, C> Drop for MutationObserver<V, T, E, C> {
+    fn drop(&mut self) {
+        self.shared.unmount();
+    }
+}
+
+impl Mutating {
+    /// What runs goes on; nobody is told of it but the mutation's own callbacks and whoever awaits it.
+    fn unmount(&self) {
+        self.is_mounted.set(false);
+        let current = self.current.borrow().clone();
+        if let Some(job) = current {
+            let mutation = job.mutation.clone();
+            job.client.run(move |engine, now| engine.leave_mutation(&mutation, now));
+        }
+    }
+}
+
+/// A mutation to be called, and how its latest call goes. Same as TanStack Query's result, with methods for its fields.
+///
+/// Handles are equal if they show the same, so they may be passed on as props.
+pub struct MutationHandle<V, T, E, C = ()> {
+    shared: Rc<Mutating>,
+    revision: u32,
+    types: PhantomData<fn(V, C) -> (T, E)>,
+}
+
+impl<V, T, E, C> Clone for MutationHandle<V, T, E, C> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone(), revision: self.revision, types: PhantomData }
+    }
+}
+
+impl<V, T, E, C> PartialEq for MutationHandle<V, T, E, C> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.shared, &other.shared) && self.revision == other.revision
+    }
+}
+
+fn typed<T: 'static, E: 'static>(ending: Ending) -> Result<Rc<T>, QueryError<E>> {
+    let mismatch = |found| {
+        let (key, expected) = (String::new(), std::any::type_name::<Result<T, E>>());
+        QueryError::TypeMismatch(TypeMismatch { key, expected, found })
+    };
+    match ending {
+        Ok(data) => data.downcast().map_err(|_| mismatch("result of another type")),
+        Err(Stopped::Failed(failure)) => match failure.get() {
+            Some(error) => Err(QueryError::Failed(error)),
+            None => Err(mismatch(name_of(&failure))),
+        },
+        Err(Stopped::Cancelled) => Err(QueryError::Cancelled),
+        Err(Stopped::Key(error)) => Err(QueryError::Key(error)),
+        Err(Stopped::NoFunction) => Err(QueryError::NoFunction),
+    }
+}
+
+fn name_of(failure: &Failure) -> &'static str {
+    match failure.downcast_ref::<OtherTypes>() {
+        Some(OtherTypes) => "function for variables of another type",
+        None => failure.type_name(),
+    }
+}
+
+impl<V: 'static, T: 'static, E: 'static, C: 'static> MutationHandle<V, T, E, C> {
+    /// Runs the mutation with `variables`. Starts at once and runs to its end, awaited or not, also when the
+    /// component goes. Each call runs by itself; the handle shows the latest. Same as TanStack Query's `mutate`
+    /// and, awaited, `mutateAsync`.
+    ///
+    /// When the user changes, it is aborted: the future gives [`QueryError::Cancelled`], and neither callbacks nor
+    /// handle hear of it.
+    pub fn mutate(&self, variables: V) -> Started<Result<Rc<T>, QueryError<E>>> {
+        self.mutate_with(variables, MutateOptions::default())
+    }
+
+    /// [`MutationHandle::mutate`] under the name that TanStack Query has for what is awaited.
+    pub fn mutate_async(&self, variables: V) -> Started<Result<Rc<T>, QueryError<E>>> {
+        self.mutate(variables)
+    }
+
+    /// [`MutationHandle::mutate`] with callbacks for this call. Same as TanStack Query's `mutate(variables, options)`.
+    pub fn mutate_with(
+        &self,
+        variables: V,
+        options: MutateOptions<V, T, E, C>,
+    ) -> Started<Result<Rc<T>, QueryError<E>>> {
+        let receiver = Mutating::mutate(&self.shared, Rc::new(variables), options.calls);
+        Started::new(async move { typed(receiver.await.unwrap_or(Err(Stopped::Cancelled))) })
+    }
+
+    /// The result of the latest call.
+    #[must_use]
+    pub fn data(&self) -> Option<Rc<T>> {
+        self.shared.state().data()
+    }
+
+    /// The error of the latest call.
+    #[must_use]
+    pub fn error(&self) -> Option<Rc<E>> {
+        self.shared.state().error()
+    }
+
+    /// The variables of the latest call.
+    #[must_use]
+    pub fn variables(&self) -> Option<Rc<V>> {
+        self.shared.state().variables()
+    }
+
+    /// What `on_mutate` has returned for the latest call.
+    #[must_use]
+    pub fn context(&self) -> Option<Rc<C>> {
+        self.shared.state().context()
+    }
+
+    /// Why the last attempt has failed; `None` after a success.
+    #[must_use]
+    pub fn failure_reason(&self) -> Option<Rc<E>> {
+        self.shared.state().failure_reason()
+    }
+}
+
+impl<V, T, E, C> MutationHandle<V, T, E, C> {
+    /// Forgets the result; a running mutation runs on unseen. Same as TanStack Query's `reset`.
+    pub fn reset(&self) {
+        self.shared.reset();
+    }
+
+    /// Stops the latest call if its function has not come to an end: the signal of its context aborts, its future is
+    /// dropped, `on_cancel` is called, whoever awaits it gets [`QueryError::Cancelled`], and the handle is idle again.
+    /// What the server has done by then stays done. Ours: TanStack Query has no way to cancel a mutation.
+    pub fn cancel(&self) {
+        self.shared.cancel();
+    }
+
+    /// Idle, pending, error or success.
+    #[must_use]
+    pub fn status(&self) -> MutationStatus {
+        self.shared.state().status()
+    }
+
+    /// Whether nothing was started yet.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.status() == MutationStatus::Idle
+    }
+
+    /// Whether the latest call is running, its callbacks included.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.status() == MutationStatus::Pending
+    }
+
+    /// Whether the latest call has succeeded.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.status() == MutationStatus::Success
+    }
+
+    /// Whether the latest call has failed.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.status() == MutationStatus::Error
+    }
+
+    /// How many attempts of the latest call have failed; 0 after a success.
+    #[must_use]
+    pub fn failure_count(&self) -> u32 {
+        self.shared.state().failure_count()
+    }
+
+    /// Whether the latest call waits for the network, or for another mutation of its scope.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.shared.state().is_paused()
+    }
+
+    /// When the latest call was made; [`Time::ZERO`] if there is none.
+    #[must_use]
+    pub fn submitted_at(&self) -> Time {
+        self.shared.state().submitted_at()
+    }
+}
