@@ -13,6 +13,7 @@ mod mutate_matching;
 mod mutation;
 mod mutation_observer;
 mod mutation_options;
+mod mutation_state;
 mod mutator_options;
 mod observer;
 mod outcome;
@@ -40,6 +41,7 @@ pub use mutation_observer::{MutateOptions, MutationHandle, MutationObserver};
 pub use mutation_options::{
     MutationOptions, mutation_options, mutation_options_of, mutation_options_with,
 };
+pub use mutation_state::MutationKeyFilters;
 pub use mutator_options::MutatorOptions;
 pub use observer::QueryObserver;
 pub(crate) use outcome::{Ended, Running, typed};

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::effect::{Effect, Listener};
 use super::erased::Failure;
-use super::mutation::{MutationFilters, MutationState, MutationStatus, Value};
+use super::mutation::{MutationState, MutationStatus, Value};
 use super::options::{NetworkMode, Retry, RetryDelay};
 use super::retry::next_mutation_try;
 use super::signal::Signal;
@@ -311,10 +311,9 @@ impl Engine {
         }
     }
 
-    /// The mutations that `filters` select, in the order of their calls.
-    pub(crate) fn mutation_states(&self, filters: &MutationFilters) -> Vec<MutationState> {
-        let states = self.mutations.list.iter().map(|mutation| mutation.state());
-        states.filter(|state| filters.select(state)).collect()
+    /// All mutations, in the order of their calls.
+    pub(crate) fn mutation_states(&self) -> Vec<MutationState> {
+        self.mutations.list.iter().map(|mutation| mutation.state()).collect()
     }
 
     fn tell_of_mutation(&mut self, mutation: &Mutation) {
