@@ -333,6 +333,33 @@ fn a_mutation_is_forgotten_some_time_after_nobody_shows_it_and_never_while_it_ru
 }
 
 #[test]
+fn a_mutation_that_is_called_after_its_component_has_gone_is_forgotten_too() {
+    let (lab, log) = (Lab::new(), Log::default());
+    let observer = watch(&lab, working(&lab, &log).gc_time(ms(100)));
+    let handle = observer.handle();
+    drop(observer);
+    let done = lab.run(handle.mutate(1));
+    lab.advance(10);
+    assert!(done.take().unwrap().is_ok());
+    assert_eq!(lab.client.mutation_state(MutationFilters::default(), number), [Some(1)]);
+    lab.advance(100);
+    assert!(lab.client.mutation_state(MutationFilters::default(), number).is_empty());
+}
+
+#[test]
+fn to_clear_the_cache_forgets_mutations_that_have_ended_and_lets_others_run_on() {
+    let (lab, log) = (Lab::new(), Log::default());
+    let observer = watch(&lab, working(&lab, &log));
+    lab.run(observer.handle().mutate(1));
+    lab.advance(10);
+    lab.run(observer.handle().mutate(2));
+    lab.client.clear();
+    assert_eq!(lab.client.mutation_state(MutationFilters::default(), number), [Some(2)]);
+    lab.advance(10);
+    assert!(observer.handle().is_success());
+}
+
+#[test]
 fn another_user_sees_no_mutation_of_the_one_before() {
     let (lab, log) = (Lab::new(), Log::default());
     lab.own(alice());

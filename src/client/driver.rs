@@ -8,13 +8,11 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use super::clock::Clock;
-use super::mutation::Plan;
 use super::runtime::{LocalFuture, Runtime, TimerGuard};
 use crate::engine::Engine;
 use crate::engine::effect::{Call, Effect, FetchJob, RetryCall};
 use crate::engine::erased::{Data, Failure};
 use crate::engine::event::{Event, Owner};
-use crate::engine::key::Key;
 use crate::engine::options::ErrorRetry;
 use crate::engine::time::Time;
 
@@ -37,8 +35,8 @@ struct Inner {
     late: RefCell<Vec<Command>>,
     /// What feeds this client with the events of its surroundings, while anybody needs it.
     environment: RefCell<Option<Weak<dyn Any>>>,
-    /// What mutations do whose keys begin with these.
-    mutation_defaults: RefCell<Vec<(Key, Plan)>>,
+    /// What mutations do by default. Of a type that an app without such defaults does not even drop.
+    mutation_defaults: RefCell<Option<Rc<dyn Any>>>,
 }
 
 /// The cache and everything that can be done with it. Clones share it.
@@ -323,7 +321,7 @@ impl QueryClient {
         drop(old);
     }
 
-    pub(crate) fn mutation_defaults(&self) -> &RefCell<Vec<(Key, Plan)>> {
+    pub(crate) fn mutation_defaults(&self) -> &RefCell<Option<Rc<dyn Any>>> {
         &self.inner.mutation_defaults
     }
 

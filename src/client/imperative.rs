@@ -294,9 +294,10 @@ impl QueryClient {
         }
     }
 
-    /// Empties the cache. Same as TanStack Query's `clear`.
+    /// Empties the cache. Mutations that run go on. Same as TanStack Query's `clear`.
     pub fn clear(&self) {
         self.remove_queries(Filters::default());
+        self.run(Engine::clear_mutations);
     }
 
     /// How many queries are fetching. Same as TanStack Query's `isFetching`.

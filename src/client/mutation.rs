@@ -1,5 +1,6 @@
 //! The life of a mutation, compiled once for all types: from its call over its callbacks to its end.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::Poll;
@@ -345,19 +346,37 @@ impl Job {
     }
 }
 
+/// What mutations do whose keys begin with these.
+type Defaults = Vec<(Key, Plan)>;
+
+fn list_of(slot: Option<Rc<dyn Any>>) -> Rc<Defaults> {
+    slot.and_then(|any| any.downcast().ok()).unwrap_or_default()
+}
+
 impl QueryClient {
     /// A plan with what the defaults for its key say.
     pub(crate) fn with_mutation_defaults(&self, mut plan: Plan) -> Plan {
         let Ok(Some(key)) = plan.key.clone() else {
             return plan;
         };
-        let defaults = self.mutation_defaults().borrow();
+        let defaults = self.mutation_defaults().borrow().clone();
         // The ones that were set last have the most to say.
-        for (prefix, defaults) in defaults.iter().rev() {
+        for (prefix, defaults) in list_of(defaults).iter().rev() {
             if key.starts_with(prefix) {
                 plan.fill(defaults);
             }
         }
         plan
+    }
+
+    pub(crate) fn add_mutation_defaults(&self, key: Key, plan: Plan) {
+        let slot = self.mutation_defaults();
+        let old = slot.borrow().clone();
+        let mut defaults = Vec::clone(&list_of(old));
+        defaults.retain(|(other, _)| *other != key);
+        defaults.push((key, plan));
+        let old = slot.replace(Some(Rc::new(defaults)));
+        // After the borrow: it may own what uses the client when it is dropped.
+        drop(old);
     }
 }

@@ -186,11 +186,15 @@ impl Mutating {
         let job = Rc::new(Self::job(this, &client, &plan, key, variables));
         let old = this.current.replace(Some(job.clone()));
         let (mutation, left) = (job.mutation.clone(), old.map(|old| old.mutation.clone()));
+        let is_shown = this.is_mounted.get();
         client.run(move |engine, now| {
             if let Some(left) = left {
                 engine.leave_mutation(&left, now);
             }
             engine.add_mutation(&mutation, now);
+            if !is_shown {
+                engine.leave_mutation(&mutation, now);
+            }
         });
         let this = this.clone();
         client.spawn(Box::pin(async move {

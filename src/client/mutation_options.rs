@@ -343,7 +343,7 @@ impl<V, T, E, C> MutationOptions<V, T, E, C> {
         self
     }
 
-    /// How long `use_mutation_state` sees the mutation after it has ended and its
+    /// How long [`use_mutation_state`](crate::hooks::use_mutation_state) sees the mutation after it has ended and its
     /// component is gone. Default: 5 minutes. Same as TanStack Query's `gcTime`.
     #[must_use]
     pub fn gc_time(mut self, gc_time: Duration) -> Self {
@@ -395,12 +395,7 @@ impl QueryClient {
         defaults: MutationOptions<V, T, E, C>,
     ) -> Result<(), KeyError> {
         if let Some(key) = key.to_key()? {
-            let mut all = self.mutation_defaults().borrow_mut();
-            let old = all.iter().position(|(other, _)| *other == key).map(|at| all.remove(at));
-            all.push((key, defaults.into_plan()));
-            // After the borrow: it may own what uses the client when it is dropped.
-            drop(all);
-            drop(old);
+            self.add_mutation_defaults(key, defaults.into_plan());
         }
         Ok(())
     }

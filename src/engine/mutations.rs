@@ -3,6 +3,7 @@
 //! A task of the client leads each mutation through its life and asks here for its turn. Mutations belong to whoever
 //! was signed in when they were called.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::Waker;
@@ -123,12 +124,32 @@ pub(crate) struct Held {
     pub focus: bool,
 }
 
-/// All mutations, in the order of their calls.
+/// All mutations.
 #[derive(Default)]
 pub(crate) struct Mutations {
-    list: Vec<Rc<Mutation>>,
+    /// A [`List`], made by the first mutation: who has none does not even carry the code to drop one.
+    list: Option<Box<dyn Any>>,
     pub alarm: Alarm,
     pub held: Held,
+}
+
+/// Mutations in the order of their calls.
+type List = Vec<Rc<Mutation>>;
+
+impl Mutations {
+    fn all(&self) -> &[Rc<Mutation>] {
+        let list = self.list.as_ref().and_then(|list| list.downcast_ref::<List>());
+        list.map_or(&[], Vec::as_slice)
+    }
+
+    fn list(&mut self) -> Option<&mut List> {
+        self.list.get_or_insert_with(|| Box::new(List::new())).downcast_mut()
+    }
+
+    /// Takes out what is not wanted any more; to be dropped by the caller.
+    fn take_out(&mut self, is_over: impl Fn(&Rc<Mutation>) -> bool) -> List {
+        self.list().map_or_else(List::new, |list| list.extract_if(.., |m| is_over(m)).collect())
+    }
 }
 
 /// What the rest of the engine needs of mutations.
@@ -136,19 +157,23 @@ pub(crate) struct MutationRules {
     pub ring: fn(&mut Engine, Time),
     pub resume: fn(&mut Engine) -> bool,
     pub disown: fn(&mut Engine, Time),
+    pub clear: fn(&mut Engine, Time),
 }
 
 static RULES: MutationRules = MutationRules {
     ring: Engine::ring_mutations,
     resume: Engine::resume_paused_mutations,
     disown: Engine::disown_mutations,
+    clear: Engine::clear_settled_mutations,
 };
 
 impl Engine {
     /// A mutation is called.
     pub(crate) fn add_mutation(&mut self, mutation: &Rc<Mutation>, now: Time) {
         self.mutation_rules = Some(&RULES);
-        self.mutations.list.push(mutation.clone());
+        if let Some(list) = self.mutations.list() {
+            list.push(mutation.clone());
+        }
         let is_paused = !self.is_open_to(mutation);
         mutation.change(|state| {
             state.is_paused = is_paused;
@@ -160,7 +185,7 @@ impl Engine {
 
     /// Whether it still belongs to somebody: those of a user who has gone are forgotten.
     pub(crate) fn knows_mutation(&self, mutation: &Rc<Mutation>) -> bool {
-        self.mutations.list.iter().any(|other| Rc::ptr_eq(other, mutation))
+        self.mutations.all().iter().any(|other| Rc::ptr_eq(other, mutation))
     }
 
     /// Keeps what `on_mutate` has returned.
@@ -204,7 +229,7 @@ impl Engine {
         mutation.scope.is_none()
             || self
                 .mutations
-                .list
+                .all()
                 .iter()
                 .find(in_scope)
                 .is_none_or(|first| std::ptr::eq(Rc::as_ptr(first), mutation))
@@ -240,7 +265,7 @@ impl Engine {
     }
 
     fn release_held(&mut self, now: Time) {
-        if !self.mutations.list.iter().any(|mutation| mutation.is_awaited.get()) {
+        if !self.mutations.all().iter().any(|mutation| mutation.is_awaited.get()) {
             let held = std::mem::take(&mut self.mutations.held);
             self.release(held, now);
         }
@@ -290,10 +315,12 @@ impl Engine {
     /// One that was cancelled has told its callback.
     pub(crate) fn forget_mutation(&mut self, mutation: &Rc<Mutation>, now: Time) {
         mutation.phase.set(Phase::Settled);
-        self.mutations.list.retain(|other| !Rc::ptr_eq(other, mutation));
+        self.mutations.take_out(|other| Rc::ptr_eq(other, mutation));
+        mutation.is_awaited.set(false);
         mutation.change(|state| *state = MutationState::default());
         self.tell_of_mutation(mutation);
         self.leave_scope(mutation);
+        self.release_held(now);
         self.finish(now);
     }
 
@@ -313,7 +340,7 @@ impl Engine {
 
     /// All mutations, in the order of their calls.
     pub(crate) fn mutation_states(&self) -> Vec<MutationState> {
-        self.mutations.list.iter().map(|mutation| mutation.state()).collect()
+        self.mutations.all().iter().map(|mutation| mutation.state()).collect()
     }
 
     fn tell_of_mutation(&mut self, mutation: &Mutation) {
@@ -342,7 +369,7 @@ impl Engine {
 
     fn wake_those(&mut self, wants: impl Fn(&Mutation) -> bool) {
         let woken: Vec<_> =
-            self.mutations.list.iter().filter(|mutation| wants(mutation)).cloned().collect();
+            self.mutations.all().iter().filter(|mutation| wants(mutation)).cloned().collect();
         for mutation in woken {
             self.wake(mutation);
         }
@@ -353,18 +380,18 @@ impl Engine {
         if !self.world.online {
             return false;
         }
-        for mutation in &self.mutations.list {
+        for mutation in self.mutations.all() {
             if mutation.phase.get() == Phase::Open && mutation.state.borrow().is_paused {
                 mutation.is_awaited.set(true);
             }
         }
         self.wake_those(|mutation| mutation.is_awaited.get());
-        self.mutations.list.iter().any(|mutation| mutation.is_awaited.get())
+        self.mutations.all().iter().any(|mutation| mutation.is_awaited.get())
     }
 
     /// Nobody of today has asked for them.
     fn disown_mutations(&mut self, now: Time) {
-        for mutation in std::mem::take(&mut self.mutations.list) {
+        for mutation in self.mutations.take_out(|_| true) {
             if !mutation.is_settled() {
                 self.effect(Effect::Abort(mutation.signal.clone()));
                 self.wake(mutation);
@@ -374,9 +401,17 @@ impl Engine {
         self.release_held(now);
     }
 
+    /// Forgets those that have ended.
+    fn clear_settled_mutations(&mut self, now: Time) {
+        let over = self.mutations.take_out(|mutation| mutation.is_settled());
+        drop(over);
+        self.note(Topic::Mutations);
+        self.finish(now);
+    }
+
     fn arm_mutations(&mut self) {
         let mut next = Time::NEVER;
-        for mutation in &self.mutations.list {
+        for mutation in self.mutations.all() {
             let at = if mutation.is_settled() { &mutation.gc_at } else { &mutation.retry_at };
             if at.get() > Time::ZERO {
                 next = next.min(at.get());
@@ -388,12 +423,11 @@ impl Engine {
     fn ring_mutations(&mut self, now: Time) {
         let is_over =
             |m: &Mutation| m.is_settled() && m.observer.borrow().is_none() && m.gc_at.get() <= now;
-        let before = self.mutations.list.len();
-        self.mutations.list.retain(|mutation| !is_over(mutation));
-        if self.mutations.list.len() != before {
+        let over = self.mutations.take_out(|mutation| is_over(mutation));
+        if !over.is_empty() {
             self.note(Topic::Mutations);
         }
-        for mutation in self.mutations.list.iter().filter(|m| !m.is_settled()) {
+        for mutation in self.mutations.all().iter().filter(|m| !m.is_settled()) {
             // A retry that is due is not waited for again.
             if mutation.retry_at.get() <= now {
                 mutation.retry_at.set(Time::ZERO);

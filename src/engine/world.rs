@@ -107,6 +107,13 @@ impl Engine {
         self.mutation_rules.is_some_and(|rules| (rules.resume)(self))
     }
 
+    /// Forgets mutations that have ended.
+    pub(crate) fn clear_mutations(&mut self, now: Time) {
+        if let Some(rules) = self.mutation_rules {
+            (rules.clear)(self, now);
+        }
+    }
+
     /// What the queries have waited with until the mutations were through.
     pub(crate) fn release(&mut self, held: Held, now: Time) {
         if held.reconnect && self.world.online {
