@@ -13,8 +13,13 @@ use yew::functional::Hook;
 use yew::prelude::*;
 use yew_clerk::client::{QueryClient, QueryError};
 use yew_clerk::components::QueryClientProvider;
+use yew_clerk::engine::event::Event;
 use yew_clerk::engine::event::Owner;
-use yew_clerk::hooks::{MutationHandle, mutation_options, use_mutation, use_mutation_with};
+use yew_clerk::engine::mutation::{MutationFilters, MutationStatus};
+use yew_clerk::hooks::{
+    MutateOptions, MutationHandle, mutation_options, mutation_options_with, use_is_mutating,
+    use_is_mutating_of, use_mutation, use_mutation_state, use_mutation_with,
+};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -212,6 +217,87 @@ async fn a_changed_provider_moves_the_mutation_to_its_client() {
     second.set_owner(Owner::Identity("A".into()));
     settle().await;
     assert_eq!(view.last(), "Idle -");
+}
+
+#[wasm_bindgen_test]
+async fn callbacks_of_a_call_are_not_called_when_the_component_has_gone() {
+    let (server, client, told) = (Server::new(), new_client(), Count::default());
+    let (view, held) = mutating(&server);
+    let mut stage = Stage::new(under(&client, view.html())).await;
+    let own = |told: &Count| {
+        let told = told.clone();
+        MutateOptions::new().on_success(move |_, _, ()| told.add())
+    };
+    drop(held.get().mutate_with("a".into(), own(&told)));
+    settle().await;
+    server.ok(0, "A").await;
+    assert_eq!(told.get(), 1);
+    let last = held.get().mutate_with("b".into(), own(&told));
+    settle().await;
+    stage.show(under(&client, Html::default())).await;
+    server.ok(1, "B").await;
+    assert_eq!((&**last.await.unwrap(), told.get()), ("B", 1));
+}
+
+#[wasm_bindgen_test]
+async fn a_component_that_calls_no_mutation_sees_those_of_others() {
+    let (server, client) = (Server::new(), new_client());
+    let (view, held) = mutating(&server);
+    let watching = View::new(|ctx| {
+        let (all, none) = (use_is_mutating().run(ctx), use_is_mutating_of("notes").run(ctx));
+        format!("{all} {none}")
+    });
+    let listing = View::new(|ctx| {
+        let pending = MutationFilters::status(MutationStatus::Pending);
+        let texts = use_mutation_state(pending, |state| state.variables::<String>()).run(ctx);
+        texts.iter().flatten().map(|text| text.as_str()).collect::<Vec<_>>().join(",")
+    });
+    let html = html! { <>{ view.html() }{ watching.html() }{ listing.html() }</> };
+    let _stage = Stage::new(under(&client, html)).await;
+    drop(held.get().mutate("a".into()));
+    settle().await;
+    drop(held.get().mutate("b".into()));
+    settle().await;
+    server.ok(0, "A").await;
+    server.fail(1, "no").await;
+    assert_eq!(watching.log(), ["0 0", "1 0", "2 0", "1 0", "0 0"]);
+    assert_eq!(listing.log(), ["", "a", "a,b", "b", ""]);
+}
+
+#[wasm_bindgen_test]
+async fn offline_a_mutation_is_paused_and_it_can_be_cancelled() {
+    let (server, client, held) = (Server::<String>::new(), new_client(), Held::new());
+    let (fetch, left) = (server.clone(), held.clone());
+    let view = View::new(move |ctx| {
+        let fetch = fetch.clone();
+        let options = mutation_options_with(move |text: Rc<String>, context| {
+            drop(context.signal());
+            fetch.fetch(&*text)
+        });
+        left.set(use_mutation_with(options).run(ctx));
+        format!("{:?} {}", left.get().status(), left.get().is_paused())
+    });
+    let _stage = Stage::new(under(&client, view.html())).await;
+    client.dispatch(Event::Online(false));
+    let waiting = held.get().mutate("a".into());
+    settle().await;
+    held.get().cancel();
+    assert!(waiting.await.unwrap_err().is_cancelled());
+    drop(held.get().mutate("b".into()));
+    settle().await;
+    client.dispatch(Event::Online(true));
+    settle().await;
+    assert_eq!(server.asked(), ["b"]);
+    server.ok(0, "B").await;
+    let expected = [
+        "Idle false",
+        "Pending true",
+        "Idle false",
+        "Pending true",
+        "Pending false",
+        "Success false",
+    ];
+    assert_eq!(view.log(), expected);
 }
 
 #[derive(Clone, PartialEq, Properties)]

@@ -11,6 +11,7 @@ mod infinite;
 mod mutate;
 mod mutate_matching;
 mod mutation;
+mod mutation_handle;
 mod mutation_observer;
 mod mutation_options;
 mod mutation_state;
@@ -37,7 +38,8 @@ pub(crate) use infinite::{ListKind, NextPage, Pages, typed_next};
 pub use infinite::{Page, PageList, swr_infinite_key};
 pub(crate) use mutate::swr_key;
 pub use mutation::MutationContext;
-pub use mutation_observer::{MutateOptions, MutationHandle, MutationObserver};
+pub use mutation_handle::MutationHandle;
+pub use mutation_observer::{MutateOptions, MutationObserver};
 pub use mutation_options::{
     MutationOptions, mutation_options, mutation_options_of, mutation_options_with,
 };

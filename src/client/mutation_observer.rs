@@ -5,25 +5,20 @@ use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
 
 use super::driver::QueryClient;
-use super::error::{QueryError, TypeMismatch};
 use super::mutation::{Ending, Job, Plan, Stopped, Told};
-use super::mutation_options::{
-    MutationOptions, OtherTypes, plain_error, plain_settled, plain_success,
-};
-use super::started::Started;
+use super::mutation_handle::MutationHandle;
+use super::mutation_options::{MutationOptions, plain_error, plain_settled, plain_success};
 use super::watching::Watching;
 use crate::engine::Topic;
 use crate::engine::effect::Listener;
-use crate::engine::erased::Failure;
 use crate::engine::key::Key;
 use crate::engine::mutation::{MutationState, MutationStatus, Value};
 use crate::engine::mutations::Mutation;
 use crate::engine::oneshot;
-use crate::engine::time::Time;
 
 /// What one call wants to be told, if it is the latest of a component that is still there.
 #[derive(Default)]
-struct OwnCalls {
+pub(crate) struct OwnCalls {
     on_success: Option<Rc<dyn Fn(&Told)>>,
     on_error: Option<Rc<dyn Fn(&Told)>>,
     on_settled: Option<Rc<dyn Fn(&Told)>>,
@@ -44,7 +39,7 @@ impl OwnCalls {
 /// Callbacks for one call. They are called after those of the mutation, and only if the call is the latest of its
 /// component, and the component is still there. Same as TanStack Query's `MutateOptions`.
 pub struct MutateOptions<V, T, E, C = ()> {
-    calls: OwnCalls,
+    pub(super) calls: OwnCalls,
     types: PhantomData<fn(V, C) -> (T, E)>,
 }
 
@@ -106,6 +101,11 @@ fn epoch(client: &QueryClient) -> Option<u64> {
 }
 
 impl Mutating {
+    /// Counts the changes of what is shown.
+    pub const fn revision(&self) -> u32 {
+        self.revision.get()
+    }
+
     fn changed(&self) {
         self.revision.set(self.revision.get().wrapping_add(1));
         if self.is_mounted.get() {
@@ -113,7 +113,7 @@ impl Mutating {
         }
     }
 
-    fn state(&self) -> MutationState {
+    pub fn state(&self) -> MutationState {
         let current = self.current.borrow();
         current.as_ref().map_or_else(MutationState::default, |job| job.mutation.state())
     }
@@ -128,7 +128,7 @@ impl Mutating {
         current.is_some()
     }
 
-    fn reset(&self) {
+    pub fn reset(&self) {
         if self.let_go() {
             self.changed();
         }
@@ -166,7 +166,7 @@ impl Mutating {
         }
     }
 
-    fn mutate(this: &Rc<Self>, variables: Value, calls: OwnCalls) -> oneshot::Receiver<Ending> {
+    pub fn mutate(this: &Rc<Self>, variables: Value, calls: OwnCalls) -> oneshot::Receiver<Ending> {
         let (sender, receiver) = oneshot::channel();
         let client = this.client.borrow().clone();
         let plan = this.plan.borrow().clone();
@@ -240,7 +240,7 @@ impl Mutating {
         }
     }
 
-    fn cancel(&self) {
+    pub fn cancel(&self) {
         let current = self.current.borrow().clone();
         if let Some(job) = current {
             let mutation = job.mutation.clone();
@@ -324,8 +324,7 @@ impl<V, T, E, C> MutationObserver<V, T, E, C> {
     /// What calls it, and shows how it goes.
     #[must_use]
     pub fn handle(&self) -> MutationHandle<V, T, E, C> {
-        let shared = self.shared.clone();
-        MutationHandle { revision: shared.revision.get(), shared, types: PhantomData }
+        MutationHandle::new(&self.shared)
     }
 }
 
@@ -344,169 +343,5 @@ impl Mutating {
             let mutation = job.mutation.clone();
             job.client.run(move |engine, now| engine.leave_mutation(&mutation, now));
         }
-    }
-}
-
-/// A mutation to be called, and how its latest call goes. Same as TanStack Query's result, with methods for its fields.
-///
-/// Handles are equal if they show the same, so they may be passed on as props.
-pub struct MutationHandle<V, T, E, C = ()> {
-    shared: Rc<Mutating>,
-    revision: u32,
-    types: PhantomData<fn(V, C) -> (T, E)>,
-}
-
-impl<V, T, E, C> Clone for MutationHandle<V, T, E, C> {
-    fn clone(&self) -> Self {
-        Self { shared: self.shared.clone(), revision: self.revision, types: PhantomData }
-    }
-}
-
-impl<V, T, E, C> PartialEq for MutationHandle<V, T, E, C> {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.shared, &other.shared) && self.revision == other.revision
-    }
-}
-
-fn typed<T: 'static, E: 'static>(ending: Ending) -> Result<Rc<T>, QueryError<E>> {
-    let mismatch = |found| {
-        let (key, expected) = (String::new(), std::any::type_name::<Result<T, E>>());
-        QueryError::TypeMismatch(TypeMismatch { key, expected, found })
-    };
-    match ending {
-        Ok(data) => data.downcast().map_err(|_| mismatch("result of another type")),
-        Err(Stopped::Failed(failure)) => match failure.get() {
-            Some(error) => Err(QueryError::Failed(error)),
-            None => Err(mismatch(name_of(&failure))),
-        },
-        Err(Stopped::Cancelled) => Err(QueryError::Cancelled),
-        Err(Stopped::Key(error)) => Err(QueryError::Key(error)),
-        Err(Stopped::NoFunction) => Err(QueryError::NoFunction),
-    }
-}
-
-fn name_of(failure: &Failure) -> &'static str {
-    match failure.downcast_ref::<OtherTypes>() {
-        Some(OtherTypes) => "function for variables of another type",
-        None => failure.type_name(),
-    }
-}
-
-impl<V: 'static, T: 'static, E: 'static, C: 'static> MutationHandle<V, T, E, C> {
-    /// Runs the mutation with `variables`. Starts at once and runs to its end, awaited or not, also when the
-    /// component goes. Each call runs by itself; the handle shows the latest. Same as TanStack Query's `mutate`
-    /// and, awaited, `mutateAsync`.
-    ///
-    /// When the user changes, it is aborted: the future gives [`QueryError::Cancelled`], and neither callbacks nor
-    /// handle hear of it.
-    pub fn mutate(&self, variables: V) -> Started<Result<Rc<T>, QueryError<E>>> {
-        self.mutate_with(variables, MutateOptions::default())
-    }
-
-    /// [`MutationHandle::mutate`] under the name that TanStack Query has for what is awaited.
-    pub fn mutate_async(&self, variables: V) -> Started<Result<Rc<T>, QueryError<E>>> {
-        self.mutate(variables)
-    }
-
-    /// [`MutationHandle::mutate`] with callbacks for this call. Same as TanStack Query's `mutate(variables, options)`.
-    pub fn mutate_with(
-        &self,
-        variables: V,
-        options: MutateOptions<V, T, E, C>,
-    ) -> Started<Result<Rc<T>, QueryError<E>>> {
-        let receiver = Mutating::mutate(&self.shared, Rc::new(variables), options.calls);
-        Started::new(async move { typed(receiver.await.unwrap_or(Err(Stopped::Cancelled))) })
-    }
-
-    /// The result of the latest call.
-    #[must_use]
-    pub fn data(&self) -> Option<Rc<T>> {
-        self.shared.state().data()
-    }
-
-    /// The error of the latest call.
-    #[must_use]
-    pub fn error(&self) -> Option<Rc<E>> {
-        self.shared.state().error()
-    }
-
-    /// The variables of the latest call.
-    #[must_use]
-    pub fn variables(&self) -> Option<Rc<V>> {
-        self.shared.state().variables()
-    }
-
-    /// What `on_mutate` has returned for the latest call.
-    #[must_use]
-    pub fn context(&self) -> Option<Rc<C>> {
-        self.shared.state().context()
-    }
-
-    /// Why the last attempt has failed; `None` after a success.
-    #[must_use]
-    pub fn failure_reason(&self) -> Option<Rc<E>> {
-        self.shared.state().failure_reason()
-    }
-}
-
-impl<V, T, E, C> MutationHandle<V, T, E, C> {
-    /// Forgets the result; a running mutation runs on unseen. Same as TanStack Query's `reset`.
-    pub fn reset(&self) {
-        self.shared.reset();
-    }
-
-    /// Stops the latest call if its function has not come to an end: the signal of its context aborts, its future is
-    /// dropped, `on_cancel` is called, whoever awaits it gets [`QueryError::Cancelled`], and the handle is idle again.
-    /// What the server has done by then stays done. Ours: TanStack Query has no way to cancel a mutation.
-    pub fn cancel(&self) {
-        self.shared.cancel();
-    }
-
-    /// Idle, pending, error or success.
-    #[must_use]
-    pub fn status(&self) -> MutationStatus {
-        self.shared.state().status()
-    }
-
-    /// Whether nothing was started yet.
-    #[must_use]
-    pub fn is_idle(&self) -> bool {
-        self.status() == MutationStatus::Idle
-    }
-
-    /// Whether the latest call is running, its callbacks included.
-    #[must_use]
-    pub fn is_pending(&self) -> bool {
-        self.status() == MutationStatus::Pending
-    }
-
-    /// Whether the latest call has succeeded.
-    #[must_use]
-    pub fn is_success(&self) -> bool {
-        self.status() == MutationStatus::Success
-    }
-
-    /// Whether the latest call has failed.
-    #[must_use]
-    pub fn is_error(&self) -> bool {
-        self.status() == MutationStatus::Error
-    }
-
-    /// How many attempts of the latest call have failed; 0 after a success.
-    #[must_use]
-    pub fn failure_count(&self) -> u32 {
-        self.shared.state().failure_count()
-    }
-
-    /// Whether the latest call waits for the network, or for another mutation of its scope.
-    #[must_use]
-    pub fn is_paused(&self) -> bool {
-        self.shared.state().is_paused()
-    }
-
-    /// When the latest call was made; [`Time::ZERO`] if there is none.
-    #[must_use]
-    pub fn submitted_at(&self) -> Time {
-        self.shared.state().submitted_at()
     }
 }
