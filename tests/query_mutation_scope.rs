@@ -181,6 +181,22 @@ fn a_return_to_the_page_runs_held_back_retries_before_it_fetches() {
     assert_eq!(server.calls(), 2);
 }
 
+#[test]
+fn a_later_return_to_the_page_does_not_wait_for_a_mutation_that_runs_by_then() {
+    let (lab, log) = (Lab::new(), Log::default());
+    let server = lab.counter(5);
+    let _shown = lab.query(&server.query("k"));
+    lab.advance(5);
+    lab.online(false);
+    let observer = watch(&lab, working(&lab, &log));
+    lab.run(observer.handle().mutate(1));
+    lab.online(true);
+    lab.advance(1);
+    assert_eq!(server.calls(), 1);
+    lab.focus();
+    assert_eq!(server.calls(), 2);
+}
+
 /// A mutation that never ends by itself, with the signals of its calls.
 fn endless(lab: &Lab) -> (MutationObserver<i32, i32, Text, i32>, Rc<RefCell<Vec<Signal>>>, Log) {
     let (signals, log) = (Rc::<RefCell<Vec<Signal>>>::default(), Log::default());

@@ -131,6 +131,8 @@ pub(crate) struct Mutations {
     list: Option<Box<dyn Any>>,
     pub alarm: Alarm,
     pub held: Held,
+    /// Some went on because the page is shown, and the queries have not been asked to look for news since.
+    pub returned: bool,
 }
 
 /// Mutations in the order of their calls.
@@ -266,6 +268,7 @@ impl Engine {
 
     fn release_held(&mut self, now: Time) {
         if !self.mutations.all().iter().any(|mutation| mutation.is_awaited.get()) {
+            self.mutations.returned = false;
             let held = std::mem::take(&mut self.mutations.held);
             self.release(held, now);
         }
@@ -380,13 +383,14 @@ impl Engine {
         if !self.world.online {
             return false;
         }
-        for mutation in self.mutations.all() {
-            if mutation.phase.get() == Phase::Open && mutation.state.borrow().is_paused {
-                mutation.is_awaited.set(true);
-            }
+        let is_paused = |m: &Mutation| m.phase.get() == Phase::Open && m.state.borrow().is_paused;
+        let mut some = false;
+        for mutation in self.mutations.all().iter().filter(|mutation| is_paused(mutation)) {
+            mutation.is_awaited.set(true);
+            some = true;
         }
-        self.wake_those(|mutation| mutation.is_awaited.get());
-        self.mutations.all().iter().any(|mutation| mutation.is_awaited.get())
+        self.wake_those(is_paused);
+        some
     }
 
     /// Nobody of today has asked for them.

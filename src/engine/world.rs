@@ -34,7 +34,7 @@ impl Engine {
     fn set_visible(&mut self, visible: bool, now: Time) {
         self.world.visible = visible;
         if visible {
-            self.resume_mutations();
+            self.mutations.returned = self.resume_mutations();
             self.continue_all(now);
         }
     }
@@ -44,7 +44,9 @@ impl Engine {
         if !self.world.visible {
             return;
         }
-        if self.resume_mutations() {
+        // Often the page was shown first, and what was paused runs already.
+        let returned = std::mem::take(&mut self.mutations.returned);
+        if self.resume_mutations() || returned {
             self.mutations.held.focus = true;
             return;
         }
