@@ -107,18 +107,19 @@ type Fetching = fn(&mut Engine, &Filters, RefetchType, &mut dyn FnMut() -> Waite
 impl QueryClient {
     /// Gives the cached data if it is fresh by the query's `stale_time`, else fetches it.
     ///
-    /// Not retried unless the query says so. Starts at once, awaited or not, and runs on when the returned
+    /// The data is the cache's, whatever the query selects. Not retried unless the query says so. Starts at once, awaited or not, and runs on when the returned
     /// future is dropped. Same as TanStack Query's `fetchQuery`.
     ///
     /// # Errors
     /// [`QueryError::Failed`] with the query function's own error, and the other cases of [`QueryError`].
-    pub fn fetch_query<T, E>(
+    pub fn fetch_query<T, E, U>(
         &self,
-        query: QueryOptions<T, E>,
+        query: QueryOptions<T, E, U>,
     ) -> Started<Result<Rc<T>, QueryError<E>>>
     where
         T: PartialEq + 'static,
         E: 'static,
+        U: 'static,
     {
         Started::erased(self.start_query(query.erased()), |outcome| {
             typed(outcome)?.ok_or(QueryError::Cancelled)
@@ -140,10 +141,11 @@ impl QueryClient {
 
     /// Fetches in advance what a component will show. Errors are kept for that component. Starts at once,
     /// awaited or not. Same as TanStack Query's `prefetchQuery`.
-    pub fn prefetch_query<T, E>(&self, query: QueryOptions<T, E>) -> Started<()>
+    pub fn prefetch_query<T, E, U>(&self, query: QueryOptions<T, E, U>) -> Started<()>
     where
         T: PartialEq + 'static,
         E: 'static,
+        U: 'static,
     {
         Started::erased(self.start_query(query.erased()), drop)
     }

@@ -10,7 +10,9 @@ use super::imperative::Barrier;
 use crate::engine::effect::Answer;
 use crate::engine::erased::{Data, Failure};
 use crate::engine::key::{Key, KeyError};
+use crate::engine::observer::View;
 use crate::engine::oneshot::Receiver;
+use crate::engine::select::Select;
 
 /// The data, if there is any. With the key, which is for error texts.
 pub(crate) type Outcome = Result<Option<(Data, Key)>, Ended>;
@@ -28,6 +30,8 @@ pub(crate) enum Running {
     /// Nothing: it is known. `None` once it was told.
     Ready(Option<Outcome>),
     Fetch(Receiver<Answer>, Key),
+    /// What a component shows of a fetch's data.
+    Selected(Receiver<Answer>, Key, Rc<Select>, Rc<View>),
     Mutation(Receiver<Outcome>),
     /// Several fetches, whose answers do not matter.
     All(Rc<Barrier>),
@@ -50,6 +54,9 @@ impl Future for Running {
             Self::Fetch(receiver, key) => {
                 Pin::new(receiver).poll(cx).map(|answer| Some(outcome(answer, key)))
             }
+            Self::Selected(receiver, key, select, view) => Pin::new(receiver)
+                .poll(cx)
+                .map(|answer| Some(outcome(answer.map(|answer| select.told(view, answer)), key))),
         };
         outcome.map(|outcome| outcome.unwrap_or(Err(Ended::Cancelled)))
     }

@@ -1,12 +1,13 @@
 //! A query: key, query function and options in one value. TanStack Query's `queryOptions`.
 
+use std::any::TypeId;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::driver::QueryClient;
-use super::erase::erase_future;
+use super::erase::{erase_failure, erase_future};
 use super::imperative::QueryContext;
 use crate::engine::effect::{Fetcher, LocalFuture};
 use crate::engine::entry::QueryState;
@@ -18,11 +19,14 @@ use crate::engine::options::{
     Access, InitialData, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry,
     RetryDelay, StaleTime,
 };
+use crate::engine::select::Select;
 use crate::engine::time::Time;
 
 type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Failure>>>;
 
 /// A query: what is fetched, how, and when. Made by [`query_options`].
+///
+/// The cache holds a `T`; components are shown a `U`, which is the same until [`QueryOptions::select`] says otherwise.
 ///
 /// The defaults are TanStack Query's: stale at once, kept for five minutes after the last use, three
 /// retries, refetched on mount, focus and reconnect if stale.
@@ -39,16 +43,16 @@ type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Failure>>>;
 ///     .stale_time(Duration::from_secs(30))
 /// }
 /// ```
-pub struct QueryOptions<T, E> {
+pub struct QueryOptions<T, E, U = T> {
     key: Result<Option<Key>, KeyError>,
     query_fn: QueryFn,
     options: Rc<ObserverOptions>,
     retry_set: bool,
     reconnect_set: bool,
-    types: PhantomData<fn() -> (T, E)>,
+    types: PhantomData<fn() -> (T, E, U)>,
 }
 
-impl<T, E> Clone for QueryOptions<T, E> {
+impl<T, E, U> Clone for QueryOptions<T, E, U> {
     fn clone(&self) -> Self {
         Self {
             key: self.key.clone(),
@@ -59,6 +63,11 @@ impl<T, E> Clone for QueryOptions<T, E> {
             types: PhantomData,
         }
     }
+}
+
+/// Names a function that captures nothing: wherever it was written down, it is the same one.
+fn kind_of<F: 'static>() -> Option<TypeId> {
+    (size_of::<F>() == 0).then(TypeId::of::<F>)
 }
 
 thread_local! {
@@ -86,7 +95,7 @@ where
     }
 }
 
-impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
+impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     /// The key; `None` when there is nothing to fetch yet.
     ///
     /// # Errors
@@ -115,6 +124,10 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
 
     /// The same query for code that is compiled once for all types.
     pub(crate) fn erased(self) -> QueryOptions<(), ()> {
+        self.typed()
+    }
+
+    fn typed<T2, E2, U2>(self) -> QueryOptions<T2, E2, U2> {
         QueryOptions {
             key: self.key,
             query_fn: self.query_fn,
@@ -123,6 +136,68 @@ impl<T: PartialEq + 'static, E: 'static> QueryOptions<T, E> {
             reconnect_set: self.reconnect_set,
             types: PhantomData,
         }
+    }
+
+    /// Shows something made of the data. The cache keeps the data whole, so that other components select other things
+    /// from one fetch.
+    ///
+    /// The component renders when the selection changes by `PartialEq`, and not for other changes of the data. The function
+    /// runs again for other data, and when it is another function itself: one that captures nothing is always the same, any
+    /// other is the same as long as these options are clones. It runs over placeholder data as well. It must not
+    /// panic, nor wait for the client. After another `select` it is given what that one selects.
+    ///
+    /// Same as TanStack's `select`. Differs in that it cannot throw: see [`QueryOptions::select_result`].
+    ///
+    /// ```
+    /// use yew::prelude::*;
+    /// use yew_clerk::client::{QueryOptions, query_options};
+    /// use yew_clerk::fetch::{self, FetchError};
+    /// use yew_clerk::hooks::use_query_with;
+    ///
+    /// fn notes() -> QueryOptions<Vec<String>, FetchError> {
+    ///     query_options("notes", |_| fetch::get("/api/notes").json())
+    /// }
+    ///
+    /// #[component]
+    /// fn Count() -> Html {
+    ///     let count = use_query_with(notes().select(Vec::len));
+    ///     html! { <p>{ count.data().map_or(0, |count| *count) }</p> }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn select<V, F>(self, select: F) -> QueryOptions<T, E, V>
+    where
+        V: PartialEq + 'static,
+        F: Fn(&U) -> V + 'static,
+    {
+        let kind = kind_of::<F>();
+        self.then(move |shown| Ok(Data::new(select(shown))), kind)
+    }
+
+    /// [`QueryOptions::select`] with a function that may fail: then the status is `Error` with that error, next to the
+    /// last good selection. The cache keeps the data, and nothing is tried again. Same as a `select` that throws.
+    #[must_use]
+    pub fn select_result<V, F>(self, select: F) -> QueryOptions<T, E, V>
+    where
+        V: PartialEq + 'static,
+        F: Fn(&U) -> Result<V, E> + 'static,
+    {
+        // Not the kind of the same function in `select`, whose data is its whole result.
+        let kind = kind_of::<(F,)>();
+        self.then(move |shown| select(shown).map(Data::new).map_err(erase_failure), kind)
+    }
+
+    fn then<V>(
+        self,
+        make: impl Fn(&U) -> Result<Data, Failure> + 'static,
+        kind: Option<TypeId>,
+    ) -> QueryOptions<T, E, V> {
+        let make = move |shown: &Data| match shown.get::<U>() {
+            Some(shown) => make(&shown),
+            None => Err(Select::refuse(shown, std::any::type_name::<U>())),
+        };
+        let select = Select::then(self.options.select.as_deref(), make, kind);
+        self.set(|options| options.select = Some(Rc::new(select))).typed()
     }
 
     /// Options and function for a fetch without a component: not retried unless the query says so.

@@ -28,6 +28,7 @@ mod polling;
 mod preloading;
 pub mod queries;
 pub mod retry;
+pub mod select;
 mod settling;
 pub mod signal;
 pub mod sim;

@@ -11,6 +11,7 @@ use super::erased::{Data, Failure, same};
 use super::freshness;
 use super::key::Key;
 use super::options::{Dialect, NotifyOn, ObserverOptions};
+use super::select::{Selection, Source};
 use super::time::Time;
 use super::timers::Alarm;
 
@@ -151,6 +152,7 @@ pub struct View {
     tracked: Cell<Fields>,
     revision: Cell<u32>,
     snapshot: RefCell<Snapshot>,
+    selection: RefCell<Option<Box<Selection>>>,
 }
 
 impl View {
@@ -175,6 +177,19 @@ impl View {
     #[must_use]
     pub fn revision(&self) -> u32 {
         self.revision.get()
+    }
+
+    pub(crate) fn take_selection(&self) -> Option<Box<Selection>> {
+        self.selection.take()
+    }
+
+    pub(crate) fn put_selection(&self, selection: Option<Box<Selection>>) {
+        let old = self.selection.replace(selection);
+        drop(old);
+    }
+
+    pub(crate) fn selection<R>(&self, read: impl FnOnce(&Selection) -> Option<R>) -> Option<R> {
+        self.selection.borrow().as_deref().and_then(read)
     }
 
     /// Puts a new snapshot in place and says in which fields it differs.
@@ -223,7 +238,7 @@ impl Observer {
     /// What it shows of `entry` now.
     pub(crate) fn snapshot(&self, entry: Option<&Entry>, now: Time) -> Snapshot {
         let Some(entry) = entry else {
-            return self.without_entry();
+            return self.without_entry(now);
         };
         let state = &entry.state;
         let mut snapshot = Snapshot {
@@ -248,12 +263,22 @@ impl Observer {
         if snapshot.data.is_none() {
             self.stand_in(&mut snapshot);
         }
+        let own = self.entry.filter(|_| !snapshot.is_placeholder_data);
+        self.select(&mut snapshot, own.map(|id| (id, entry.disowned)), now);
         snapshot
     }
 
-    fn without_entry(&self) -> Snapshot {
+    fn select(&self, snapshot: &mut Snapshot, source: Source, now: Time) {
+        match &self.options.select {
+            Some(select) => select.show(&self.view, source, snapshot, now),
+            None => drop(self.view.take_selection()),
+        }
+    }
+
+    fn without_entry(&self, now: Time) -> Snapshot {
         let mut snapshot = Snapshot { is_enabled: self.options.enabled, ..Snapshot::default() };
         self.stand_in(&mut snapshot);
+        self.select(&mut snapshot, None, now);
         snapshot
     }
 

@@ -9,6 +9,7 @@ use super::entry::QueryState;
 use super::erased::{Data, Failure};
 use super::key::Key;
 use super::observer::Fields;
+use super::select::Select;
 use super::time::{Time, Wait};
 
 /// Whose words and rules an observer follows. Both share one cache.
@@ -324,6 +325,8 @@ pub struct ObserverOptions {
     pub initial_data: Option<InitialData>,
     /// Replaces the comparison by `PartialEq`.
     pub compare: Option<Compare>,
+    /// What to show of the data, instead of the data itself.
+    pub select: Option<Rc<Select>>,
     /// What causes a render.
     pub notify_on: NotifyOn,
     /// What to call after a request of this observer.
@@ -416,6 +419,7 @@ impl ObserverOptions {
             fallback: None,
             initial_data: None,
             compare: None,
+            select: None,
             notify_on: NotifyOn::Tracked,
             callbacks: Callbacks {
                 of_all_requests: false,

@@ -11,6 +11,7 @@ use crate::engine::erased::{Data, Failure};
 use crate::engine::key::Key;
 use crate::engine::observer::{Fields, Snapshot, View};
 use crate::engine::observing::Watch;
+use crate::engine::select::{Select, WrongInput};
 
 /// What a hook has found out before it observes: the client to use, or why there is none.
 pub(crate) type ClientOrProblem = Result<QueryClient, Problem>;
@@ -22,6 +23,7 @@ pub(crate) struct Observed {
     pub key: Option<Key>,
     /// Weak, so that a handle in a long-lived closure does not keep fetching for a component that is gone.
     pub observer: Weak<QueryObserver>,
+    select: Option<Rc<Select>>,
     view: Rc<View>,
     revision: u32,
     problem: Option<Problem>,
@@ -69,11 +71,17 @@ impl Observed {
 
     /// Fetches now; answers with nothing if there is nothing to fetch any more.
     pub fn refetch(&self) -> Running {
-        match (self.observer.upgrade(), &self.key) {
-            (Some(observer), Some(key)) => {
-                Running::Fetch(observer.start_refetch(true), key.clone())
-            }
-            _ => Ok(None).into(),
+        self.refetch_with(true)
+    }
+
+    pub fn refetch_with(&self, cancel_refetch: bool) -> Running {
+        let (Some(observer), Some(key)) = (self.observer.upgrade(), self.key.clone()) else {
+            return Ok(None).into();
+        };
+        let receiver = observer.start_refetch(cancel_refetch);
+        match &self.select {
+            None => Running::Fetch(receiver, key),
+            Some(select) => Running::Selected(receiver, key, select.clone(), self.view.clone()),
         }
     }
 
@@ -121,7 +129,7 @@ impl Slot {
         watch: Watch,
         render: UseForceUpdateHandle,
     ) -> Observed {
-        let key = watch.key.clone();
+        let (key, select) = (watch.key.clone(), watch.options.select.clone());
         let observer = match &self.observer {
             Some(observer) if *observer.client() == client => {
                 observer.update(watch);
@@ -137,6 +145,7 @@ impl Slot {
             client: Some(client),
             key,
             observer: Rc::downgrade(&observer),
+            select,
             revision: view.revision(),
             view,
             problem: None,
@@ -150,6 +159,7 @@ impl Slot {
             client: None,
             key: None,
             observer: Weak::new(),
+            select: None,
             view: self.empty.get_or_insert_default().clone(),
             revision: 0,
             problem,
@@ -191,13 +201,15 @@ impl Types {
     fn mismatch(&self, shown: &Snapshot, key: &Key) -> Option<TypeMismatch> {
         let data = shown.data.as_ref();
         let error = shown.error.as_ref();
-        let (expected, found) =
-            if let Some(data) = data.filter(|data| data.type_id_of() != self.data) {
-                (self.data_name, data.type_name())
-            } else {
-                let error = error.filter(|error| !(self.is_error)(error))?;
-                (self.error_name, error.type_name())
-            };
+        let wrong = error.and_then(Failure::downcast_ref::<WrongInput>);
+        let (expected, found) = if let Some(WrongInput { expected, found }) = wrong {
+            (*expected, *found)
+        } else if let Some(data) = data.filter(|data| data.type_id_of() != self.data) {
+            (self.data_name, data.type_name())
+        } else {
+            let error = error.filter(|error| !(self.is_error)(error))?;
+            (self.error_name, error.type_name())
+        };
         Some(TypeMismatch { key: key.to_json(), expected, found })
     }
 }

@@ -79,12 +79,13 @@ where
 /// }
 /// ```
 #[hook]
-pub fn use_query_with<T, E>(query: QueryOptions<T, E>) -> QueryHandle<T, E>
+pub fn use_query_with<T, E, U>(query: QueryOptions<T, E, U>) -> QueryHandle<U, E>
 where
     T: PartialEq + 'static,
     E: 'static,
+    U: 'static,
 {
-    let observed = use_query_observed(query.erased(), Types::of::<T, E>());
+    let observed = use_query_observed(query.erased(), Types::of::<U, E>());
     QueryHandle { observed, types: PhantomData }
 }
 
@@ -169,6 +170,12 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
     #[must_use]
     pub fn is_loading(&self) -> bool {
         self.observed.read(Fields::IS_LOADING, |shown| shown.is_loading)
+    }
+
+    /// The old name of [`QueryHandle::is_loading`]. Same as TanStack's `isInitialLoading`.
+    #[must_use]
+    pub fn is_initial_loading(&self) -> bool {
+        self.is_loading()
     }
 
     /// Whether a fetch is running, the first or a later one.
@@ -267,9 +274,18 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
     /// Fetches now, whatever the data's age; a refetch that runs is replaced. Starts at once, awaited or
     /// not, also when the query is disabled. Same as TanStack Query's `refetch`.
     ///
-    /// The future gives the new data.
+    /// The future gives the new data, or what is selected of it.
     pub fn refetch(&self) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
         Started::erased(self.observed.refetch(), typed)
+    }
+
+    /// [`QueryHandle::refetch`] that joins a refetch that runs already, unless it is to be replaced. Same as TanStack's
+    /// option `cancelRefetch`.
+    pub fn refetch_with(
+        &self,
+        cancel_refetch: bool,
+    ) -> Started<Result<Option<Rc<T>>, QueryError<E>>> {
+        Started::erased(self.observed.refetch_with(cancel_refetch), typed)
     }
 
     /// A mistake in the use of the hook: no provider around it, a key that cannot be encoded, or one that

@@ -143,11 +143,19 @@ impl Lab {
     }
 
     /// A component with `use_query` that reads all fields.
-    pub fn query<T: PartialEq + 'static>(&self, query: &QueryOptions<T, Text>) -> Observer {
+    pub fn query<T, U>(&self, query: &QueryOptions<T, Text, U>) -> Observer
+    where
+        T: PartialEq + 'static,
+        U: 'static,
+    {
         Observer::new(&self.client, self.query_watch(query), Fields::ALL)
     }
 
-    pub fn query_watch<T: PartialEq + 'static>(&self, query: &QueryOptions<T, Text>) -> Watch {
+    pub fn query_watch<T, U>(&self, query: &QueryOptions<T, Text, U>) -> Watch
+    where
+        T: PartialEq + 'static,
+        U: 'static,
+    {
         query.watch(&self.client).expect("a key that can be encoded")
     }
 
