@@ -43,8 +43,16 @@ impl QueryClient {
     /// may use the client, and may drop the observer. If a fetch starts, the view says so already.
     #[must_use = "the watch ends when this is dropped"]
     pub fn observe(&self, watch: Watch, listener: Listener) -> QueryObserver {
+        self.observe_in(Rc::default(), watch, listener)
+    }
+
+    pub(crate) fn observe_in(
+        &self,
+        view: Rc<View>,
+        watch: Watch,
+        listener: Listener,
+    ) -> QueryObserver {
         let id = Rc::<Cell<Option<ObserverId>>>::default();
-        let view = Rc::<View>::default();
         let (slot, shown) = (id.clone(), view.clone());
         // One listener may drop the observer of another that is about to be told.
         let alive = id.clone();

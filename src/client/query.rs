@@ -1,6 +1,5 @@
 //! A query: key, query function and options in one value. TanStack Query's `queryOptions`.
 
-use std::any::TypeId;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -19,7 +18,7 @@ use crate::engine::options::{
     Access, InitialData, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry,
     RetryDelay, StaleTime,
 };
-use crate::engine::select::Select;
+use crate::engine::select::{Kind, Select, kind_of};
 use crate::engine::time::Time;
 
 type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Failure>>>;
@@ -63,11 +62,6 @@ impl<T, E, U> Clone for QueryOptions<T, E, U> {
             types: PhantomData,
         }
     }
-}
-
-/// Names a function that captures nothing: wherever it was written down, it is the same one.
-fn kind_of<F: 'static>() -> Option<TypeId> {
-    (size_of::<F>() == 0).then(TypeId::of::<F>)
 }
 
 thread_local! {
@@ -190,7 +184,7 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     fn then<V>(
         self,
         make: impl Fn(&U) -> Result<Data, Failure> + 'static,
-        kind: Option<TypeId>,
+        kind: Kind,
     ) -> QueryOptions<T, E, V> {
         let make = move |shown: &Data| match shown.get::<U>() {
             Some(shown) => make(&shown),

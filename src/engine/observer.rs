@@ -1,6 +1,6 @@
 //! An observer: one component's view of one entry.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::slots::SlotId;
@@ -153,12 +153,15 @@ pub struct View {
     revision: Cell<u32>,
     snapshot: RefCell<Snapshot>,
     selection: RefCell<Option<Box<Selection>>>,
+    /// What has been read through any view of a list of queries.
+    shared: OnceCell<Rc<Cell<Fields>>>,
 }
 
 impl View {
     /// Reads from the current snapshot and remembers that `fields` were read.
     pub fn read<R>(&self, fields: Fields, read: impl FnOnce(&Snapshot) -> R) -> R {
-        self.tracked.set(self.tracked.get().with(fields));
+        let tracked = self.tracking();
+        tracked.set(tracked.get().with(fields));
         read(&self.snapshot.borrow())
     }
 
@@ -170,7 +173,16 @@ impl View {
     /// The fields that have been read so far.
     #[must_use]
     pub fn tracked(&self) -> Fields {
-        self.tracked.get()
+        self.tracking().get()
+    }
+
+    fn tracking(&self) -> &Cell<Fields> {
+        self.shared.get().map_or(&self.tracked, |shared| shared)
+    }
+
+    /// A view that has read what any other with the same `reads` has.
+    pub(crate) fn sharing(reads: Rc<Cell<Fields>>) -> Self {
+        Self { shared: OnceCell::from(reads), ..Self::default() }
     }
 
     /// Counts the changes of the snapshot: equal revisions of one view show the same.

@@ -9,13 +9,19 @@ use super::erased::{Data, Failure, Hint};
 use super::observer::{Snapshot, View};
 use super::time::Time;
 
+/// Names a function that captures nothing: it is the same one wherever it comes from.
+pub(crate) type Kind = Option<TypeId>;
+
+pub(crate) fn kind_of<F: 'static>() -> Kind {
+    (size_of::<F>() == 0).then(TypeId::of::<F>)
+}
+
 type Made = Result<Data, Failure>;
 
 #[derive(Clone)]
 struct Step {
     make: Rc<dyn Fn(&Data) -> Made>,
-    /// Of a function that captures nothing: it is the same one wherever it comes from.
-    kind: Option<TypeId>,
+    kind: Kind,
 }
 
 impl Step {
@@ -55,7 +61,7 @@ pub(crate) struct WrongInput {
 impl Select {
     /// `make` of what `before` selects. It is given whatever the cache holds, and refuses what it cannot use by
     /// [`Select::refuse`].
-    pub(crate) fn then<F>(before: Option<&Self>, make: F, kind: Option<TypeId>) -> Self
+    pub(crate) fn then<F>(before: Option<&Self>, make: F, kind: Kind) -> Self
     where
         F: Fn(&Data) -> Made + 'static,
     {

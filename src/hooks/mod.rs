@@ -17,6 +17,7 @@ mod use_clerk_swr_infinite;
 mod use_is_fetching;
 mod use_is_mutating;
 mod use_mutation;
+mod use_queries;
 mod use_query;
 mod use_query_client;
 mod use_swr;
@@ -51,7 +52,9 @@ pub use use_clerk_swr::{use_clerk_swr, use_clerk_swr_request, use_clerk_swr_with
 pub use use_clerk_swr_infinite::{use_clerk_swr_infinite, use_clerk_swr_infinite_with};
 pub use use_is_fetching::{use_is_fetching, use_is_fetching_of};
 pub use use_is_mutating::{use_is_mutating, use_is_mutating_of, use_mutation_state};
+pub use use_mutation::{MutationHandle, use_mutation, use_mutation_with};
 pub use use_mutation::{use_mutation, use_mutation_with};
+pub use use_queries::{use_queries, use_queries_combined};
 pub use use_query::{QueryHandle, use_query, use_query_with};
 pub use use_query_client::use_query_client;
 pub(crate) use use_swr::swr_defaults;

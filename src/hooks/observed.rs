@@ -47,6 +47,43 @@ impl PartialEq for Observed {
 }
 
 impl Observed {
+    pub fn of(observer: &Rc<QueryObserver>, key: Option<Key>, select: Option<Rc<Select>>) -> Self {
+        let view = observer.view().clone();
+        Self {
+            client: Some(observer.client().clone()),
+            key,
+            observer: Rc::downgrade(observer),
+            select,
+            revision: view.revision(),
+            view,
+            problem: None,
+            instead: None,
+        }
+    }
+
+    /// What there is where nothing is observed.
+    pub fn nothing(view: Rc<View>, problem: Option<Problem>) -> Self {
+        Self {
+            client: None,
+            key: None,
+            observer: Weak::new(),
+            select: None,
+            view,
+            revision: 0,
+            problem,
+            instead: None,
+        }
+    }
+
+    /// Finds out whether the hook can show what is there.
+    pub fn check(&mut self, types: Types) {
+        if let (None, Some(key)) = (&self.problem, &self.key) {
+            // Looked at without counting as read.
+            let mismatch = self.view.peek(|shown| types.mismatch(shown, key));
+            self.problem = mismatch.map(Problem::TypeMismatch);
+        }
+    }
+
     pub fn read<R>(&self, fields: Fields, read: impl FnOnce(&Snapshot) -> R) -> R {
         self.view.read(fields, read)
     }
@@ -85,6 +122,15 @@ impl Observed {
         }
     }
 
+    /// The same at what its view shows now.
+    pub fn now(&self) -> Self {
+        Self { revision: self.view.revision(), ..self.clone() }
+    }
+
+    pub fn set_problem(&mut self, problem: Option<Problem>) {
+        self.problem = problem;
+    }
+
     pub const fn problem(&self) -> Option<&Problem> {
         self.problem.as_ref()
     }
@@ -113,11 +159,7 @@ pub(crate) fn use_observed(
         (client, Ok(_)) => slot.nothing(client.err()),
         (_, Err(problem)) => slot.nothing(Some(problem)),
     };
-    if let (None, Some(key)) = (&observed.problem, &observed.key) {
-        // Looked at without counting as read.
-        let mismatch = observed.view.peek(|shown| types.mismatch(shown, key));
-        observed.problem = mismatch.map(Problem::TypeMismatch);
-    }
+    observed.check(types);
     slot.report(observed.problem.as_ref());
     observed
 }
@@ -140,31 +182,12 @@ impl Slot {
                 self.observer.insert(Rc::new(observer)).clone()
             }
         };
-        let view = observer.view().clone();
-        Observed {
-            client: Some(client),
-            key,
-            observer: Rc::downgrade(&observer),
-            select,
-            revision: view.revision(),
-            view,
-            problem: None,
-            instead: None,
-        }
+        Observed::of(&observer, key, select)
     }
 
     fn nothing(&mut self, problem: Option<Problem>) -> Observed {
         self.observer = None;
-        Observed {
-            client: None,
-            key: None,
-            observer: Weak::new(),
-            select: None,
-            view: self.empty.get_or_insert_default().clone(),
-            revision: 0,
-            problem,
-            instead: None,
-        }
+        Observed::nothing(self.empty.get_or_insert_default().clone(), problem)
     }
 
     /// Tells the developer once of each mistake.

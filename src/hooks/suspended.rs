@@ -33,9 +33,17 @@ fn suspension(waiting: &mut Option<Waiting>) -> Suspension {
 /// error. What is fetched in the background changes none of these fields, so it neither suspends nor renders.
 #[hook]
 pub(crate) fn use_suspended(observed: &Observed) -> Result<(), Suspension> {
-    let waiting = use_mut_ref(|| None);
+    use_suspended_while(is_first_load(observed))
+}
+
+pub(crate) fn is_first_load(observed: &Observed) -> bool {
     let wanted = Fields::DATA.with(Fields::ERROR).with(Fields::IS_LOADING);
-    let is_pending = observed
-        .read(wanted, |shown| shown.is_loading && shown.data.is_none() && shown.error.is_none());
+    observed.read(wanted, |shown| shown.is_loading && shown.data.is_none() && shown.error.is_none())
+}
+
+/// Suspends while something is pending of which an observer will tell.
+#[hook]
+pub(crate) fn use_suspended_while(is_pending: bool) -> Result<(), Suspension> {
+    let waiting = use_mut_ref(|| None);
     if is_pending { Err(suspension(&mut waiting.borrow_mut())) } else { Ok(()) }
 }

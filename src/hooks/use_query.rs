@@ -85,14 +85,18 @@ where
     E: 'static,
     U: 'static,
 {
-    let observed = use_query_observed(query.erased(), Types::of::<U, E>());
-    QueryHandle { observed, types: PhantomData }
+    let observed = use_query_observed(query.erased(), Types::of::<U, E>(), "use_query");
+    QueryHandle::new(observed)
 }
 
 /// What does not depend on the types.
 #[hook]
-fn use_query_observed(query: QueryOptions<(), ()>, types: Types) -> Observed {
-    let client = client_for(use_surroundings().client.clone(), "use_query");
+pub(super) fn use_query_observed(
+    query: QueryOptions<(), ()>,
+    types: Types,
+    hook: &'static str,
+) -> Observed {
+    let client = client_for(use_surroundings().client.clone(), hook);
     let watch = query.key().map_err(Problem::Key).map(|key| Watch {
         key,
         options: query.options(),
@@ -107,19 +111,25 @@ fn use_query_observed(query: QueryOptions<(), ()>, types: Types) -> Observed {
 /// a handle always tells the newest state, even after its component is gone. Handles are equal if they
 /// show the same, so they may be passed on as props.
 pub struct QueryHandle<T, E> {
-    observed: Observed,
+    pub(super) observed: Observed,
     types: PhantomData<fn() -> (T, E)>,
 }
 
 impl<T, E> Clone for QueryHandle<T, E> {
     fn clone(&self) -> Self {
-        Self { observed: self.observed.clone(), types: PhantomData }
+        Self::new(self.observed.clone())
     }
 }
 
 impl<T, E> PartialEq for QueryHandle<T, E> {
     fn eq(&self, other: &Self) -> bool {
         self.observed == other.observed
+    }
+}
+
+impl<T, E> QueryHandle<T, E> {
+    pub(super) const fn new(observed: Observed) -> Self {
+        Self { observed, types: PhantomData }
     }
 }
 
