@@ -203,6 +203,15 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
         (self.options, fetcher)
     }
 
+    /// The same query for a component that waits for its data.
+    pub(crate) fn for_suspense(self) -> Self {
+        self.set(|options| {
+            options.enabled = true;
+            options.placeholder = None;
+            options.keep_previous_data = false;
+        })
+    }
+
     fn set(mut self, change: impl FnOnce(&mut ObserverOptions)) -> Self {
         change(Rc::make_mut(&mut self.options));
         self
