@@ -8,6 +8,7 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use super::clock::Clock;
+use super::query_defaults::Defaults;
 use super::runtime::{LocalFuture, Runtime, TimerGuard};
 use crate::engine::Engine;
 use crate::engine::effect::{Call, Effect, FetchJob, RetryCall};
@@ -37,6 +38,7 @@ struct Inner {
     environment: RefCell<Option<Weak<dyn Any>>>,
     /// What mutations do by default. Of a type that an app without such defaults does not even drop.
     mutation_defaults: RefCell<Option<Rc<dyn Any>>>,
+    defaults: RefCell<Option<Rc<Defaults>>>,
 }
 
 /// The cache and everything that can be done with it. Clones share it.
@@ -92,6 +94,7 @@ impl QueryClient {
             late: RefCell::default(),
             environment: RefCell::default(),
             mutation_defaults: RefCell::default(),
+            defaults: RefCell::default(),
         };
         Self { inner: Rc::new(inner) }
     }
@@ -141,6 +144,15 @@ impl QueryClient {
     /// Says whose data may be shown. Nothing private of the old owner is kept.
     pub fn set_owner(&self, owner: Owner) {
         self.dispatch(Event::Owner(owner));
+    }
+
+    pub(crate) fn defaults(&self) -> Option<Rc<Defaults>> {
+        self.inner.defaults.borrow().clone()
+    }
+
+    pub(crate) fn put_defaults(&self, defaults: Rc<Defaults>) {
+        let old = self.inner.defaults.replace(Some(defaults));
+        drop(old);
     }
 
     /// Does something that gives no answer.

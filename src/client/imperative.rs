@@ -12,14 +12,14 @@ use super::outcome::{Ended, Running, typed, typed_data};
 use super::query::QueryOptions;
 use super::started::Started;
 use crate::engine::Engine;
-use crate::engine::effect::{Answer, FetchContext, Waiter};
+use crate::engine::effect::{Answer, FetchContext, Fetcher, Waiter};
 use crate::engine::entry::QueryState;
 use crate::engine::erased::Data;
 use crate::engine::filters::{Activity, Filters};
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::oneshot::Receiver;
-use crate::engine::options::Access;
-use crate::engine::queries::RefetchType;
+use crate::engine::options::{Access, ObserverOptions};
+use crate::engine::queries::{RefetchType, Refetching};
 use crate::engine::signal::Signal;
 use crate::engine::time::Time;
 
@@ -102,7 +102,19 @@ impl Barrier {
     }
 }
 
-type Fetching = fn(&mut Engine, &Filters, RefetchType, &mut dyn FnMut() -> Waiter, Time);
+/// The data as a `T`; `None` if it is another type.
+fn of_type<T: 'static>(data: Option<&Data>) -> Option<Option<Rc<T>>> {
+    match data {
+        Some(data) => data.get().map(Some),
+        None => Some(None),
+    }
+}
+
+/// Asks for one query.
+type Asking = fn(&mut Engine, &Key, Rc<ObserverOptions>, Fetcher, Waiter, Time);
+
+/// Asks for many.
+type Fetching = fn(&mut Engine, &Filters, Refetching, &mut dyn FnMut() -> Waiter, Time);
 
 impl QueryClient {
     /// Gives the cached data if it is fresh by the query's `stale_time`, else fetches it.
@@ -121,12 +133,10 @@ impl QueryClient {
         E: 'static,
         U: 'static,
     {
-        Started::erased(self.start_query(query.erased()), |outcome| {
-            typed(outcome)?.ok_or(QueryError::Cancelled)
-        })
+        self.start_typed(query, Engine::fetch_query)
     }
 
-    fn start_query(&self, query: QueryOptions<(), ()>) -> Running {
+    fn start_query(&self, query: &QueryOptions<(), ()>, ask: Asking) -> Running {
         let key = match query.key() {
             Ok(Some(key)) => key,
             Ok(None) => return Err(Ended::NoKey).into(),
@@ -135,7 +145,7 @@ impl QueryClient {
         let (options, fetcher) = query.for_imperative(self);
         let (waiter, receiver) = Waiter::new();
         let asked = key.clone();
-        self.run(move |engine, now| engine.fetch_query(&asked, options, fetcher, waiter, now));
+        self.run(move |engine, now| ask(engine, &asked, options, fetcher, waiter, now));
         Running::Fetch(receiver, key)
     }
 
@@ -147,7 +157,106 @@ impl QueryClient {
         E: 'static,
         U: 'static,
     {
-        Started::erased(self.start_query(query.erased()), drop)
+        Started::erased(self.start_query(&query.erased(), Engine::fetch_query), drop)
+    }
+
+    /// Gives the cached data, however old it is, else fetches it like [`QueryClient::fetch_query`]. Same as TanStack
+    /// Query's `ensureQueryData`.
+    ///
+    /// # Errors
+    /// As those of [`QueryClient::fetch_query`].
+    pub fn ensure_query_data<T, E, U>(
+        &self,
+        query: QueryOptions<T, E, U>,
+    ) -> Started<Result<Rc<T>, QueryError<E>>>
+    where
+        T: PartialEq + 'static,
+        E: 'static,
+        U: 'static,
+    {
+        self.start_typed(query, |engine, key, options, fetcher, waiter, now| {
+            engine.ensure_query_data(key, options, fetcher, false, waiter, now);
+        })
+    }
+
+    /// [`QueryClient::ensure_query_data`] that also fetches old data anew, without waiting for that. Same as TanStack
+    /// Query's option `revalidateIfStale`.
+    ///
+    /// # Errors
+    /// As those of [`QueryClient::fetch_query`].
+    pub fn ensure_query_data_revalidated<T, E, U>(
+        &self,
+        query: QueryOptions<T, E, U>,
+    ) -> Started<Result<Rc<T>, QueryError<E>>>
+    where
+        T: PartialEq + 'static,
+        E: 'static,
+        U: 'static,
+    {
+        self.start_typed(query, |engine, key, options, fetcher, waiter, now| {
+            engine.ensure_query_data(key, options, fetcher, true, waiter, now);
+        })
+    }
+
+    fn start_typed<T, E, U>(
+        &self,
+        query: QueryOptions<T, E, U>,
+        ask: Asking,
+    ) -> Started<Result<Rc<T>, QueryError<E>>>
+    where
+        T: PartialEq + 'static,
+        E: 'static,
+        U: 'static,
+    {
+        Started::erased(self.start_query(&query.erased(), ask), |outcome| {
+            typed(outcome)?.ok_or(QueryError::Cancelled)
+        })
+    }
+
+    /// The keys that `filters` select, and the cached data of each. Those that hold another type are left out. Same as
+    /// TanStack Query's `getQueriesData`.
+    pub fn get_queries_data<T: 'static>(
+        &self,
+        filters: impl KeyFilters,
+    ) -> Vec<(Key, Option<Rc<T>>)> {
+        let all = self.data_of(filters.to_filters()).into_iter();
+        all.filter_map(|(key, data)| Some((key, of_type(data.as_ref())?))).collect()
+    }
+
+    /// Computes data from what is there and writes it, for each query that `filters` select; `None` leaves one as it is.
+    /// Queries that hold another type are left alone, and none is made. A fetch in flight goes on and overwrites it. Same as
+    /// TanStack Query's `setQueriesData`. Differs from TanStack Query: it gives nothing back.
+    pub fn set_queries_data<T: PartialEq + 'static>(
+        &self,
+        filters: impl KeyFilters,
+        update: impl Fn(Option<&T>) -> Option<T>,
+    ) {
+        let all = self.data_of(filters.to_filters());
+        let mut written = Vec::new();
+        for (key, data) in all {
+            let Some(old) = of_type::<T>(data.as_ref()) else { continue };
+            if let Some(new) = update(old.as_deref()) {
+                written.push((key, Data::new(new)));
+            }
+        }
+        self.write_all(written);
+    }
+
+    fn data_of(&self, filters: Result<Filters, KeyError>) -> Vec<(Key, Option<Data>)> {
+        let (Ok(filters), Some(engine)) = (filters, self.engine()) else {
+            return Vec::new();
+        };
+        engine.data_of(&filters, self.now())
+    }
+
+    fn write_all(&self, written: Vec<(Key, Data)>) {
+        self.run(move |engine, now| {
+            engine.batch(now, |engine| {
+                for (key, data) in written {
+                    engine.set_data(&key, data, Access::default(), Some(now), now);
+                }
+            });
+        });
     }
 
     /// The cached data, if there is any. Same as TanStack Query's `getQueryData`.
@@ -233,33 +342,44 @@ impl QueryClient {
         self.invalidate_queries_with(filters, RefetchType::Active)
     }
 
-    /// [`QueryClient::invalidate_queries`], and says which of them to fetch.
+    /// [`QueryClient::invalidate_queries`], and says which of them to fetch, and how.
     pub fn invalidate_queries_with(
         &self,
         filters: impl KeyFilters,
-        refetch_type: RefetchType,
+        refetching: impl Into<Refetching>,
     ) -> Started<()> {
         self.with_barrier(
             filters.to_filters(),
-            refetch_type,
-            |engine, filters, which, waiter, now| {
-                engine.invalidate_queries(filters, which, true, waiter, now);
+            refetching.into(),
+            |engine, filters, how, waiter, now| {
+                let Refetching { refetch_type, cancel_refetch } = how;
+                engine.invalidate_queries(filters, refetch_type, cancel_refetch, waiter, now);
             },
         )
     }
 
     /// Fetches, whatever the data's age; not what is disabled. Same as TanStack Query's `refetchQueries`.
     pub fn refetch_queries(&self, filters: impl KeyFilters) -> Started<()> {
-        let filters = filters.to_filters();
-        self.with_barrier(filters, RefetchType::Active, |engine, filters, _, waiter, now| {
-            engine.refetch_queries(filters, true, waiter, now);
+        self.refetch_queries_with(filters, true)
+    }
+
+    /// [`QueryClient::refetch_queries`] that joins refetches that run already, unless they are to be replaced. Same as
+    /// TanStack Query's option `cancelRefetch`.
+    pub fn refetch_queries_with(
+        &self,
+        filters: impl KeyFilters,
+        cancel_refetch: bool,
+    ) -> Started<()> {
+        let how = Refetching { cancel_refetch, ..Refetching::default() };
+        self.with_barrier(filters.to_filters(), how, |engine, filters, how, waiter, now| {
+            engine.refetch_queries(filters, how.cancel_refetch, waiter, now);
         })
     }
 
     /// Back to the initial state, and fetched again where shown. Same as TanStack Query's `resetQueries`.
     pub fn reset_queries(&self, filters: impl KeyFilters) -> Started<()> {
         let filters = filters.to_filters();
-        self.with_barrier(filters, RefetchType::Active, |engine, filters, _, waiter, now| {
+        self.with_barrier(filters, Refetching::default(), |engine, filters, _, waiter, now| {
             engine.reset_queries(filters, waiter, now);
         })
     }
@@ -268,21 +388,22 @@ impl QueryClient {
     fn with_barrier(
         &self,
         filters: Result<Filters, KeyError>,
-        which: RefetchType,
+        how: Refetching,
         fetch: Fetching,
     ) -> Started<()> {
         let barrier = Rc::<Barrier>::default();
         if let Ok(filters) = filters {
             let barrier = barrier.clone();
             self.run(move |engine, now| {
-                fetch(engine, &filters, which, &mut || barrier.waiter(), now);
+                fetch(engine, &filters, how, &mut || barrier.waiter(), now);
             });
         }
         Started::erased(Running::All(barrier), drop)
     }
 
-    /// Stops running fetches; their queries go back to what they were. Same as TanStack Query's
-    /// `cancelQueries`.
+    /// Stops running fetches; their queries go back to what they were. Done when it returns. Same as TanStack Query's
+    /// `cancelQueries`. Differs in that it has no options: a query always goes back (`revert`), for a cancellation is no
+    /// error of the query's own type.
     pub fn cancel_queries(&self, filters: impl KeyFilters) {
         if let Ok(filters) = filters.to_filters() {
             self.run(move |engine, now| engine.cancel_queries(&filters, now));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::driver::QueryClient;
 use super::erase::{erase_failure, erase_future};
 use super::imperative::QueryContext;
+use super::query_settings::{Setting, Settings, on_reconnect, retry_rule, shared_settings};
 use crate::engine::effect::{Fetcher, LocalFuture};
 use crate::engine::entry::QueryState;
 use crate::engine::erased::{Data, Failure};
@@ -46,8 +47,8 @@ pub struct QueryOptions<T, E, U = T> {
     key: Result<Option<Key>, KeyError>,
     query_fn: QueryFn,
     options: Rc<ObserverOptions>,
-    retry_set: bool,
-    reconnect_set: bool,
+    /// What was set here, and not left to the client's defaults.
+    settings: Settings,
     types: PhantomData<fn() -> (T, E, U)>,
 }
 
@@ -57,8 +58,7 @@ impl<T, E, U> Clone for QueryOptions<T, E, U> {
             key: self.key.clone(),
             query_fn: self.query_fn.clone(),
             options: self.options.clone(),
-            retry_set: self.retry_set,
-            reconnect_set: self.reconnect_set,
+            settings: self.settings,
             types: PhantomData,
         }
     }
@@ -83,8 +83,7 @@ where
         key: key.to_key(),
         query_fn: Rc::new(move |context| erase_future(query_fn(context))),
         options: DEFAULTS.with(Rc::clone),
-        retry_set: false,
-        reconnect_set: false,
+        settings: Settings::NONE,
         types: PhantomData,
     }
 }
@@ -104,11 +103,24 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     /// # Errors
     /// When the key cannot be encoded.
     pub fn watch(&self, client: &QueryClient) -> Result<Watch, KeyError> {
-        Ok(Watch { key: self.key()?, options: self.options(), fetcher: Some(self.fetcher(client)) })
+        Ok(Watch {
+            key: self.key()?,
+            options: self.options(client),
+            fetcher: Some(self.fetcher(client)),
+        })
     }
 
-    pub(crate) fn options(&self) -> Rc<ObserverOptions> {
-        self.options.clone()
+    /// The options with the client's defaults for what was not set.
+    pub(crate) fn options(&self, client: &QueryClient) -> Rc<ObserverOptions> {
+        self.resolve(client).0
+    }
+
+    fn resolve(&self, client: &QueryClient) -> (Rc<ObserverOptions>, Settings) {
+        let mut options = self.options.clone();
+        let Some(defaults) = client.defaults() else { return (options, self.settings) };
+        let key = self.key.as_ref().ok().and_then(Option::as_ref);
+        let settings = defaults.fill(key, self.settings, Rc::make_mut(&mut options));
+        (options, settings)
     }
 
     pub(crate) fn fetcher(&self, client: &QueryClient) -> Fetcher {
@@ -126,8 +138,7 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
             key: self.key,
             query_fn: self.query_fn,
             options: self.options,
-            retry_set: self.retry_set,
-            reconnect_set: self.reconnect_set,
+            settings: self.settings,
             types: PhantomData,
         }
     }
@@ -191,77 +202,42 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
             None => Err(Select::refuse(shown, std::any::type_name::<U>())),
         };
         let select = Select::then(self.options.select.as_deref(), make, kind);
-        self.set(|options| options.select = Some(Rc::new(select))).typed()
+        self.set(Setting::Select, |options| options.select = Some(Rc::new(select))).typed()
     }
 
     /// Options and function for a fetch without a component: not retried unless the query says so.
-    pub(crate) fn for_imperative(mut self, client: &QueryClient) -> (Rc<ObserverOptions>, Fetcher) {
-        if !self.retry_set {
-            self = self.set(|options| options.retry.limit = Some(0));
+    pub(crate) fn for_imperative(&self, client: &QueryClient) -> (Rc<ObserverOptions>, Fetcher) {
+        let (mut options, settings) = self.resolve(client);
+        if !settings.has(Setting::Retry) {
+            Rc::make_mut(&mut options).retry.limit = Some(0);
         }
-        let fetcher = self.fetcher(client);
-        (self.options, fetcher)
+        (options, self.fetcher(client))
     }
 
     /// The same query for a component that waits for its data.
     pub(crate) fn for_suspense(self) -> Self {
-        self.set(|options| {
-            options.enabled = true;
+        self.enabled(true).set(Setting::Placeholder, |options| {
             options.placeholder = None;
             options.keep_previous_data = false;
         })
     }
 
-    fn set(mut self, change: impl FnOnce(&mut ObserverOptions)) -> Self {
+    fn set(mut self, setting: Setting, change: impl FnOnce(&mut ObserverOptions)) -> Self {
+        self.settings = self.settings.with(setting);
         change(Rc::make_mut(&mut self.options));
         self
     }
 
-    /// Whether it fetches by itself. Default: true. `refetch` works all the same. Same as TanStack's `enabled`.
-    #[must_use]
-    pub fn enabled(self, enabled: bool) -> Self {
-        self.set(|options| options.enabled = enabled)
-    }
-
-    /// How long data counts as fresh. Default: 0. `Duration::MAX` is for ever. Same as TanStack's `staleTime`.
-    #[must_use]
-    pub fn stale_time(self, stale_time: impl Into<StaleTime>) -> Self {
-        self.set(|options| options.stale_time = stale_time.into())
-    }
-
-    /// How long the data is kept after its last use. Default: 5 minutes; the longest of all users counts.
-    /// Same as TanStack's `gcTime`.
-    #[must_use]
-    pub fn gc_time(self, gc_time: Duration) -> Self {
-        self.set(|options| options.gc_time = gc_time)
-    }
-
-    /// How often a failure is tried again. Default: 3. Errors that cannot get better by themselves, like a
-    /// 404, are not. Differs from TanStack's `retry`, which retries those as well.
-    #[must_use]
-    pub fn retry(mut self, times: u32) -> Self {
-        self.retry_set = true;
-        self.set(|options| options.retry = Retry { limit: Some(times), when: None })
-    }
+    shared_settings!();
 
     /// Decides by the number of failures before this one (from 0) and the error whether to try again.
     #[must_use]
-    pub fn retry_when(mut self, rule: impl Fn(u32, &E) -> bool + 'static) -> Self {
-        self.retry_set = true;
-        self.set(|options| {
-            options.retry = Retry {
-                limit: None,
-                when: Some(Rc::new(move |count, failure| {
-                    failure.downcast_ref().is_some_and(|error| rule(count, error))
-                })),
-            };
+    pub fn retry_when(self, rule: impl Fn(u32, &E) -> bool + 'static) -> Self {
+        self.set(Setting::Retry, |options| {
+            options.retry = retry_rule(move |count, failure| {
+                failure.downcast_ref().is_some_and(|error| rule(count, error))
+            });
         })
-    }
-
-    /// The wait before a retry. Default: 1 s, 2 s, 4 s … 30 s. Same as TanStack's `retryDelay`.
-    #[must_use]
-    pub fn retry_delay(self, delay: Duration) -> Self {
-        self.set(|options| options.retry_delay = RetryDelay::Fixed(delay))
     }
 
     /// Computes the wait from the number of failures before this one (from 0) and the error.
@@ -270,67 +246,19 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
         let delay = move |count, failure: &crate::engine::erased::Failure| {
             delay(count, failure.downcast_ref())
         };
-        self.set(|options| options.retry_delay = RetryDelay::With(Rc::new(delay)))
-    }
-
-    /// Whether mounting tries again what has failed and has no data. Default: true.
-    #[must_use]
-    pub fn retry_on_mount(self, retry: bool) -> Self {
-        self.set(|options| options.retry_on_mount = retry)
-    }
-
-    /// On mount, with data there. Default: if stale. Same as TanStack's `refetchOnMount`.
-    #[must_use]
-    pub fn refetch_on_mount(self, refetch: impl Into<Refetch>) -> Self {
-        self.set(|options| options.refetch_on_mount = refetch.into())
-    }
-
-    /// When the page is shown or focused again. Default: if stale. Same as `refetchOnWindowFocus`; differs in
-    /// that window focus counts as well as visibility, as users of both libraries have asked.
-    #[must_use]
-    pub fn refetch_on_window_focus(self, refetch: impl Into<Refetch>) -> Self {
-        self.set(|options| options.refetch_on_focus = refetch.into())
-    }
-
-    /// When the network is back. Default: if stale; never with [`NetworkMode::Always`]. Same as TanStack's
-    /// `refetchOnReconnect`.
-    #[must_use]
-    pub fn refetch_on_reconnect(mut self, refetch: impl Into<Refetch>) -> Self {
-        self.reconnect_set = true;
-        self.set(|options| options.refetch_on_reconnect = refetch.into())
-    }
-
-    /// Fetches again this long after each answer. Default: never. Same as TanStack's `refetchInterval`.
-    #[must_use]
-    pub fn refetch_interval(self, every: Duration) -> Self {
-        self.set(|options| options.interval = Interval::Every(every))
-    }
-
-    /// Computes the interval from the query's state; zero is 'not now'.
-    #[must_use]
-    pub fn refetch_interval_with(self, every: impl Fn(&QueryState) -> Duration + 'static) -> Self {
-        self.set(|options| options.interval = Interval::With(Rc::new(every)))
-    }
-
-    /// Polls in a hidden page too. Default: false. Same as TanStack's `refetchIntervalInBackground`.
-    #[must_use]
-    pub fn refetch_interval_in_background(self, poll: bool) -> Self {
-        self.set(|options| options.interval_when_hidden = poll)
+        self.set(Setting::RetryDelay, |options| {
+            options.retry_delay = RetryDelay::With(Rc::new(delay))
+        })
     }
 
     /// What being offline does. Default: the fetch waits. Same as TanStack's `networkMode`.
     #[must_use]
     pub fn network_mode(self, mode: NetworkMode) -> Self {
-        let by_default = match mode {
-            // Who does not mind being offline has missed nothing.
-            NetworkMode::Always => Refetch::Never,
-            NetworkMode::Online | NetworkMode::OfflineFirst => Refetch::IfStale,
-        };
-        let set = self.reconnect_set;
-        self.set(|options| {
+        let set = self.settings.has(Setting::OnReconnect);
+        self.set(Setting::NetworkMode, |options| {
             options.network_mode = mode;
             if !set {
-                options.refetch_on_reconnect = by_default;
+                options.refetch_on_reconnect = on_reconnect(mode);
             }
         })
     }
@@ -338,20 +266,13 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     /// Shown while there is no data yet, and never cached. Same as TanStack's `placeholderData`.
     #[must_use]
     pub fn placeholder_data(self, data: T) -> Self {
-        self.set(|options| options.placeholder = Some(Data::new(data)))
-    }
-
-    /// Shows the last key's data while the next key's loads. Default: false. Same as TanStack's
-    /// `placeholderData: keepPreviousData`.
-    #[must_use]
-    pub fn keep_previous_data(self) -> Self {
-        self.set(|options| options.keep_previous_data = true)
+        self.set(Setting::Placeholder, |options| options.placeholder = Some(Data::new(data)))
     }
 
     /// Data to begin with, as if fetched now. Same as TanStack's `initialData`.
     #[must_use]
     pub fn initial_data(self, data: T) -> Self {
-        self.set(|options| {
+        self.set(Setting::InitialData, |options| {
             options.initial_data = Some(InitialData { data: Data::new(data), updated_at: None });
         })
     }
@@ -360,7 +281,7 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     /// [`QueryOptions::initial_data`]. Same as TanStack's `initialDataUpdatedAt`.
     #[must_use]
     pub fn initial_data_updated_at(self, at: Time) -> Self {
-        self.set(|options| {
+        self.set(Setting::InitialData, |options| {
             if let Some(initial) = &mut options.initial_data {
                 initial.updated_at = Some(at);
             }
@@ -375,26 +296,6 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
             (Some(old), Some(new)) => equal(&old, &new),
             _ => false,
         };
-        self.set(|options| options.compare = Some(Rc::new(compare)))
-    }
-
-    /// Renders on these fields only, whatever the component reads. Same as TanStack's `notifyOnChangeProps`.
-    #[must_use]
-    pub fn notify_on_change(self, fields: Fields) -> Self {
-        self.set(|options| options.notify_on = NotifyOn::Only(fields))
-    }
-
-    /// Names by which [`Filters::tagged`](crate::engine::filters::Filters::tagged) selects the query, whatever its key.
-    /// Default: none. TanStack Query has no such thing.
-    #[must_use]
-    pub fn tags<S: Into<Rc<str>>>(self, tags: impl IntoIterator<Item = S>) -> Self {
-        self.set(|options| options.tags = Some(tags.into_iter().map(Into::into).collect()))
-    }
-
-    /// Who may see the data. Default: whoever is signed in now; it is dropped when that changes. `Public`
-    /// data is kept, and never waits for sign-in.
-    #[must_use]
-    pub fn access(self, access: Access) -> Self {
-        self.set(|options| options.access = access)
+        self.set(Setting::Compare, |options| options.compare = Some(Rc::new(compare)))
     }
 }

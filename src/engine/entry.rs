@@ -137,6 +137,8 @@ pub struct Entry {
     pub(crate) fetch: Option<Box<Fetch>>,
     /// Who fetches when nobody watches: the options and function that were used last.
     pub(crate) last: Option<(Rc<ObserverOptions>, Fetcher)>,
+    /// Words to find it by: those of all who have used it.
+    pub(crate) tags: Vec<Rc<str>>,
     pub(crate) gc_time: Duration,
     pub(crate) gc: Alarm,
     pub(crate) poll: Alarm,
@@ -197,6 +199,7 @@ impl Entry {
             access,
             fetch: None,
             last: None,
+            tags: Vec::new(),
             gc_time: Duration::ZERO,
             gc: Alarm::default(),
             poll: Alarm::default(),
@@ -301,6 +304,14 @@ impl Entry {
         let point = self.revert_point();
         if let Some(fetch) = &mut self.fetch {
             fetch.revert = point;
+        }
+    }
+
+    pub(crate) fn tag(&mut self, tags: &[Rc<str>]) {
+        for tag in tags {
+            if !self.tags.contains(tag) {
+                self.tags.push(tag.clone());
+            }
         }
     }
 

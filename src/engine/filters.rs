@@ -64,7 +64,7 @@ impl Filters {
         Self { predicate: Some(Rc::new(move |key, _| wants(key))), ..Self::default() }
     }
 
-    /// Everything with this tag: what whoever shows it, or has fetched it last, calls it. Neither SWR nor TanStack Query
+    /// Everything with this tag: what anybody who has shown or fetched it calls it. Neither SWR nor TanStack Query
     /// has tags.
     ///
     /// ```
@@ -114,16 +114,11 @@ impl Engine {
         !entry.key.is_subscription()
             && (!entry.key.is_list() || is_shown())
             && key.is_none_or(|key| filters.exact || entry.key.starts_with(key))
-            && filters.tag.as_ref().is_none_or(|tag| self.has_tag(id, entry, tag))
+            && filters.tag.as_ref().is_none_or(|tag| entry.tags.contains(tag))
             && filters.fetch_status.is_none_or(|status| status == entry.state.fetch_status)
             && self.has_activity(id, filters.activity)
             && filters.stale.is_none_or(|stale| stale == self.is_entry_stale(id, entry, now))
             && filters.predicate.as_ref().is_none_or(|holds| holds(&entry.key, &entry.state))
-    }
-
-    fn has_tag(&self, id: EntryId, entry: &Entry, tag: &str) -> bool {
-        entry.last.as_ref().is_some_and(|(options, _)| options.has_tag(tag))
-            || self.observers_of(id).any(|(_, observer)| observer.options.has_tag(tag))
     }
 
     pub(crate) fn has_activity(&self, id: EntryId, activity: Activity) -> bool {

@@ -95,7 +95,7 @@ impl Engine {
             return;
         };
         self.join_entry(entry, options.access, options.initial_data.as_ref(), now);
-        self.lengthen_gc(entry, options.gc_time);
+        self.use_entry(entry, &options);
         let new = self.interval_of(id);
         if new != old {
             self.poll_left(entry, old, now);
@@ -145,7 +145,7 @@ impl Engine {
             return EntryId::default();
         };
         let entry_id = self.ensure(key, options.access, options.initial_data.as_ref(), now);
-        self.lengthen_gc(entry_id, options.gc_time);
+        self.use_entry(entry_id, &options);
         let Some(entry) = self.entries.get_mut(entry_id.0) else {
             return entry_id;
         };
@@ -223,6 +223,14 @@ impl Engine {
             self.cancel_fetch(id, true, now);
         } else if !awaited {
             fetch.retries_stopped = true;
+        }
+    }
+
+    /// Lets an entry know what one of its users wants of it.
+    pub(crate) fn use_entry(&mut self, id: EntryId, options: &ObserverOptions) {
+        self.lengthen_gc(id, options.gc_time);
+        if let (Some(tags), Some(entry)) = (&options.tags, self.entry(id)) {
+            entry.tag(tags);
         }
     }
 

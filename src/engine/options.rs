@@ -279,8 +279,6 @@ pub struct ObserverOptions {
     pub fetcher: Option<Fetcher>,
     /// Who may see the entry.
     pub access: Access,
-    /// Names by which the entry is selected besides its key.
-    pub tags: Option<Rc<[Rc<str>]>>,
     /// How long data is fresh.
     pub stale_time: StaleTime,
     /// How long the entry outlives its observers. The longest of all observers counts.
@@ -327,6 +325,8 @@ pub struct ObserverOptions {
     pub compare: Option<Compare>,
     /// What to show of the data, instead of the data itself.
     pub select: Option<Rc<Select>>,
+    /// Words to find the entry by.
+    pub tags: Option<Rc<[Rc<str>]>>,
     /// What causes a render.
     pub notify_on: NotifyOn,
     /// What to call after a request of this observer.
@@ -365,11 +365,6 @@ impl ObserverOptions {
             && (!self.enabled || self.paused.as_ref().is_some_and(|is_paused| is_paused()))
     }
 
-    /// Whether the entry is called so.
-    pub(crate) fn has_tag(&self, tag: &str) -> bool {
-        self.tags.as_ref().is_some_and(|tags| tags.iter().any(|own| **own == *tag))
-    }
-
     /// What stands in for data that is not there.
     pub(crate) fn stand_in(&self, key: Option<&Key>) -> Option<&Data> {
         self.placeholder.as_ref().or_else(|| self.fallback.as_ref()?.get(key?))
@@ -385,7 +380,6 @@ impl ObserverOptions {
             paused: None,
             fetcher: None,
             access: Access::Private,
-            tags: None,
             stale_time: StaleTime::After(Duration::ZERO),
             gc_time: defaults::GC_TIME,
             refetch_on_mount: Refetch::IfStale,
@@ -420,6 +414,7 @@ impl ObserverOptions {
             initial_data: None,
             compare: None,
             select: None,
+            tags: None,
             notify_on: NotifyOn::Tracked,
             callbacks: Callbacks {
                 of_all_requests: false,

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::effect::{Answer, Effect, Fetcher, Waiter};
 use super::entry::{EntryId, FetchStatus, QueryState};
+use super::erased::Data;
 use super::fetching::Source;
 use super::filters::{Activity, Filters};
 use super::freshness;
@@ -26,6 +27,27 @@ pub enum RefetchType {
     All,
     /// None: they are fetched when they are used next.
     None,
+}
+
+/// How invalidated queries are fetched. Made of a [`RefetchType`], or written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refetching {
+    /// Which of them. Default: those that are watched.
+    pub refetch_type: RefetchType,
+    /// Whether a running refetch is replaced, else it is joined. Default: true. Same as TanStack Query's `cancelRefetch`.
+    pub cancel_refetch: bool,
+}
+
+impl Default for Refetching {
+    fn default() -> Self {
+        RefetchType::default().into()
+    }
+}
+
+impl From<RefetchType> for Refetching {
+    fn from(refetch_type: RefetchType) -> Self {
+        Self { refetch_type, cancel_refetch: true }
+    }
 }
 
 impl Engine {
@@ -72,9 +94,7 @@ impl Engine {
         now: Time,
     ) {
         let id = self.ensure(key, options.access, options.initial_data.as_ref(), now);
-        if let Some(entry) = self.entry(id) {
-            entry.gc_time = entry.gc_time.max(options.gc_time);
-        }
+        self.use_entry(id, &options);
         let stale = self.entries.get(id.0).is_none_or(|e| freshness::is_stale(e, &options, now));
         if stale {
             self.fetch_explicitly(
@@ -86,6 +106,32 @@ impl Engine {
             );
         } else {
             self.answer_now(id, Some(waiter));
+        }
+        self.schedule_gc(id, now);
+        self.finish(now);
+    }
+
+    /// Gives the cached data, however old, else fetches it. `revalidate` fetches old data anew beside that.
+    pub fn ensure_query_data(
+        &mut self,
+        key: &Key,
+        options: Rc<ObserverOptions>,
+        fetcher: Fetcher,
+        revalidate: bool,
+        waiter: Waiter,
+        now: Time,
+    ) {
+        let id = self.ensure(key, options.access, options.initial_data.as_ref(), now);
+        let known = self.entries.get(id.0).filter(|entry| entry.has_data());
+        let Some(entry) = known else {
+            return self.fetch_query(key, options, fetcher, waiter, now);
+        };
+        let is_stale = freshness::is_stale(entry, &options, now);
+        self.use_entry(id, &options);
+        self.answer_now(id, Some(waiter));
+        if revalidate && is_stale {
+            let source = Source { by: None, options, fetcher };
+            self.fetch_explicitly(id, Some(source), false, None, now);
         }
         self.schedule_gc(id, now);
         self.finish(now);
@@ -235,6 +281,14 @@ impl Engine {
         let fetching = super::entry::FetchStatus::Fetching;
         let filters = Filters { fetch_status: Some(fetching), ..filters.clone() };
         self.select(&filters, now).len()
+    }
+
+    /// The keys of the selected queries, and what data they have.
+    #[must_use]
+    pub fn data_of(&self, filters: &Filters, now: Time) -> Vec<(Key, Option<Data>)> {
+        let entries = self.select(filters, now).into_iter().filter_map(|id| self.entries.get(id.0));
+        let shown = entries.filter(|entry| !entry.key.is_list());
+        shown.map(|entry| (entry.key.clone(), entry.state.data.clone())).collect()
     }
 
     /// The keys of the selected queries.

@@ -54,7 +54,6 @@ pub use use_clerk_swr::{use_clerk_swr, use_clerk_swr_request, use_clerk_swr_with
 pub use use_clerk_swr_infinite::{use_clerk_swr_infinite, use_clerk_swr_infinite_with};
 pub use use_is_fetching::{use_is_fetching, use_is_fetching_of};
 pub use use_is_mutating::{use_is_mutating, use_is_mutating_of, use_mutation_state};
-pub use use_mutation::{MutationHandle, use_mutation, use_mutation_with};
 pub use use_mutation::{use_mutation, use_mutation_with};
 pub use use_prefetch_query::use_prefetch_query;
 pub use use_queries::{use_queries, use_queries_combined};

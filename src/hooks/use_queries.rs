@@ -231,7 +231,7 @@ impl Slot {
                 Ok(key) => (key, None),
                 Err(error) => (None, Some(Problem::Key(error))),
             };
-            let (options, fetcher) = (query.options(), Some(query.fetcher(client)));
+            let (options, fetcher) = (query.options(client), Some(query.fetcher(client)));
             problems.push((key.clone(), options.select.clone(), problem));
             watches.push(Watch { key, options, fetcher });
         }

@@ -16,7 +16,6 @@ use crate::engine::entry::{FetchStatus, Status};
 use crate::engine::erased::Failure;
 use crate::engine::key::IntoKey;
 use crate::engine::observer::Fields;
-use crate::engine::observing::Watch;
 use crate::engine::time::Time;
 
 /// Fetches data under a key, caches it, and keeps it fresh. The query function returns `Err` to fail.
@@ -97,11 +96,10 @@ pub(super) fn use_query_observed(
     hook: &'static str,
 ) -> Observed {
     let client = client_for(use_surroundings().client.clone(), hook);
-    let watch = query.key().map_err(Problem::Key).map(|key| Watch {
-        key,
-        options: query.options(),
-        fetcher: client.as_ref().ok().map(|client| query.fetcher(client)),
-    });
+    let watch = match &client {
+        Ok(client) => query.watch(client).map_err(Problem::Key),
+        Err(problem) => Err(problem.clone()),
+    };
     use_observed(client, watch, types)
 }
 
