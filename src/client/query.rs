@@ -218,6 +218,7 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     pub(crate) fn for_suspense(self) -> Self {
         self.enabled(true).set(Setting::Placeholder, |options| {
             options.placeholder = None;
+            options.placeholder_rule = None;
             options.keep_previous_data = false;
         })
     }
@@ -267,6 +268,18 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     #[must_use]
     pub fn placeholder_data(self, data: T) -> Self {
         self.set(Setting::Placeholder, |options| options.placeholder = Some(Data::new(data)))
+    }
+
+    /// Makes the placeholder of the last data that the component was shown, if there was any; that may be another key's.
+    /// Asked while there is no data. The data is the cache's, not what is selected of it. Same as TanStack's
+    /// `placeholderData` with a function.
+    #[must_use]
+    pub fn placeholder_data_with(self, make: impl Fn(Option<&T>) -> Option<T> + 'static) -> Self {
+        let make = move |last: Option<&Data>| {
+            let last = last.and_then(Data::get::<T>);
+            make(last.as_deref()).map(Data::new)
+        };
+        self.set(Setting::Placeholder, |options| options.placeholder_rule = Some(Rc::new(make)))
     }
 
     /// Data to begin with, as if fetched now. Same as TanStack's `initialData`.

@@ -60,14 +60,38 @@ macro_rules! shared_settings {
         /// Whether it fetches by itself. Default: true. `refetch` works all the same. Same as TanStack's `enabled`.
         #[must_use]
         pub fn enabled(self, enabled: bool) -> Self {
-            self.set(Setting::Enabled, move |options| options.enabled = enabled)
+            self.set(Setting::Enabled, move |options| {
+                options.enabled = enabled;
+                options.enabled_rule = None;
+            })
         }
 
         /// How long data counts as fresh. Default: 0. `Duration::MAX` is for ever. Same as TanStack's `staleTime`.
         #[must_use]
         pub fn stale_time(self, stale_time: impl Into<StaleTime>) -> Self {
             let stale_time = stale_time.into();
-            self.set(Setting::StaleTime, move |options| options.stale_time = stale_time)
+            self.set(Setting::StaleTime, move |options| {
+                options.stale_time = stale_time;
+                options.stale_time_rule = None;
+            })
+        }
+
+        /// Computes from the query's state whether it fetches by itself. Asked whenever that matters; a fetch starts at
+        /// the next trigger, not because the answer has changed. Same as TanStack's `enabled` with a function.
+        #[must_use]
+        pub fn enabled_with(self, rule: impl Fn(&QueryState) -> bool + 'static) -> Self {
+            let rule = Rc::new(rule);
+            self.set(Setting::Enabled, move |options| options.enabled_rule = Some(rule.clone()))
+        }
+
+        /// Computes from the query's state how long its data counts as fresh. Same as TanStack's `staleTime` with a
+        /// function.
+        #[must_use]
+        pub fn stale_time_with(self, rule: impl Fn(&QueryState) -> StaleTime + 'static) -> Self {
+            let rule = Rc::new(rule);
+            self.set(Setting::StaleTime, move |options| {
+                options.stale_time_rule = Some(rule.clone());
+            })
         }
 
         /// How long the data is kept after its last use. Default: 5 minutes; the longest of all users counts.

@@ -130,7 +130,7 @@ impl Engine {
     }
 
     fn is_watched_actively(&self, id: EntryId) -> bool {
-        self.observers_of(id).any(|(_, observer)| observer.options.enabled)
+        self.observers_of(id).any(|(_, observer)| observer.enabled)
     }
 
     /// Stale for any observer; without observers: no data, or invalidated.

@@ -13,7 +13,7 @@ pub fn is_stale(entry: &Entry, options: &ObserverOptions, now: Time) -> bool {
     if !entry.has_data() {
         return true;
     }
-    match options.stale_time {
+    match options.stale_time_in(&entry.state) {
         StaleTime::Static => false,
         StaleTime::After(_) if entry.state.is_invalidated => true,
         StaleTime::After(age) => now >= entry.state.data_updated_at.after(age),
@@ -23,7 +23,7 @@ pub fn is_stale(entry: &Entry, options: &ObserverOptions, now: Time) -> bool {
 /// When data that is fresh now turns stale; `None` if that never happens by itself.
 #[must_use]
 pub fn stale_at(entry: &Entry, options: &ObserverOptions) -> Option<Time> {
-    match options.stale_time {
+    match options.stale_time_in(&entry.state) {
         StaleTime::After(age) if entry.has_data() => {
             Some(entry.state.data_updated_at.after(age)).filter(|at| *at != Time::NEVER)
         }
@@ -87,7 +87,7 @@ pub fn wants_on_reconnect(entry: &Entry, observer: &Observer, now: Time) -> bool
 fn refetch_wanted(rule: &Refetch, entry: &Entry, options: &ObserverOptions, now: Time) -> bool {
     match rule {
         Refetch::Never => false,
-        Refetch::Always => options.stale_time != StaleTime::Static,
+        Refetch::Always => options.stale_time_in(&entry.state) != StaleTime::Static,
         Refetch::IfStale => is_stale(entry, options, now),
         Refetch::With(rule) => match rule(&entry.state) {
             // A rule that answers with a rule is not followed further: that could go on for ever.

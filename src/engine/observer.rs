@@ -191,6 +191,12 @@ impl View {
         self.revision.get()
     }
 
+    /// The same data as it is shown already, if it is.
+    fn known(&self, data: Data) -> Data {
+        let shown = self.snapshot.borrow().data.clone().filter(|shown| shown.equals(&data));
+        shown.unwrap_or(data)
+    }
+
     pub(crate) fn take_selection(&self) -> Option<Box<Selection>> {
         self.selection.take()
     }
@@ -234,6 +240,8 @@ pub struct Observer {
     /// How many answers the entry had seen when this observer came to it.
     pub(crate) seen: (u32, u32),
     pub(crate) stale: Alarm,
+    /// Whether it fetches by itself, by the state that it shows.
+    pub(crate) enabled: bool,
 }
 
 impl Observer {
@@ -244,7 +252,20 @@ impl Observer {
 
     /// Whether it fetches by itself.
     pub(crate) fn is_active(&self) -> bool {
-        self.can_fetch() && self.options.enabled && !self.options.is_paused()
+        self.can_fetch() && self.enabled && !self.options.is_paused()
+    }
+
+    pub(crate) fn is_active_in(&self, state: &QueryState) -> bool {
+        self.can_fetch() && self.options.is_enabled_in(state) && !self.options.is_paused()
+    }
+
+    /// Finds out whether it is enabled in the state of its entry.
+    pub(crate) fn decide(&mut self, entry: Option<&Entry>) {
+        self.enabled = match (&self.options.enabled_rule, entry) {
+            (None, _) => self.options.enabled,
+            (Some(rule), Some(entry)) => rule(&entry.state),
+            (Some(rule), None) => rule(&QueryState::default()),
+        };
     }
 
     /// What it shows of `entry` now.
@@ -261,7 +282,7 @@ impl Observer {
             is_loading: self.is_loading(state),
             is_placeholder_data: false,
             is_stale: self.is_active() && freshness::is_stale(entry, &self.options, now),
-            is_enabled: self.options.enabled,
+            is_enabled: self.enabled,
             is_fetched: state.data_update_count > 0 || state.error_update_count > 0,
             is_fetched_after_mount: state.data_update_count > self.seen.0
                 || state.error_update_count > self.seen.1,
@@ -288,7 +309,7 @@ impl Observer {
     }
 
     fn without_entry(&self, now: Time) -> Snapshot {
-        let mut snapshot = Snapshot { is_enabled: self.options.enabled, ..Snapshot::default() };
+        let mut snapshot = Snapshot { is_enabled: self.enabled, ..Snapshot::default() };
         self.stand_in(&mut snapshot);
         self.select(&mut snapshot, None, now);
         snapshot
@@ -316,10 +337,14 @@ impl Observer {
             return;
         }
         let previous = self.previous.as_ref().filter(|_| self.options.keep_previous_data);
-        let Some(data) = previous.or_else(|| self.options.stand_in(self.key.as_ref())) else {
-            return;
+        let data = match &self.options.placeholder_rule {
+            Some(rule) => rule(self.previous.as_ref()).map(|data| self.view.known(data)),
+            None => previous.or_else(|| self.options.stand_in(self.key.as_ref())).cloned(),
         };
-        snapshot.data = Some(data.clone());
+        if data.is_none() {
+            return;
+        }
+        snapshot.data = data;
         snapshot.is_placeholder_data = true;
         if is_query {
             snapshot.status = Status::Success;

@@ -46,6 +46,7 @@ impl Engine {
             previous: None,
             seen: (0, 0),
             stale: Alarm::default(),
+            enabled: false,
         };
         let id = ObserverId(self.observers.insert(Box::new(observer)));
         if let Some(key) = watch.key {
@@ -69,6 +70,7 @@ impl Engine {
         let was_active = observer.is_active();
         observer.options = watch.options;
         observer.fetcher = watch.fetcher;
+        observer.decide(observer.entry.and_then(|entry| self.entries.get(entry.0)));
         let same_key = observer.key == watch.key && observer.entry.is_some() == watch.key.is_some();
         observer.key.clone_from(&watch.key);
         let old_entry = observer.entry;
@@ -163,6 +165,7 @@ impl Engine {
         if let Some(observer) = self.observers.get_mut(id.0) {
             (observer.entry, observer.prev, observer.next) = (Some(entry_id), tail, None);
             observer.seen = seen;
+            observer.decide(self.entries.get(entry_id.0));
             observer.throttled_until = now.after(options.focus_throttle);
         }
         self.poll_joined(entry_id, self.interval_of(id), now);

@@ -57,6 +57,9 @@ impl From<Duration> for StaleTime {
 /// A rule computed from the state of the query.
 pub type Rule<T> = Rc<dyn Fn(&QueryState) -> T>;
 
+/// Makes a placeholder of the last data that was shown.
+pub type PlaceholderRule = Rc<dyn Fn(Option<&Data>) -> Option<Data>>;
+
 /// Whether a trigger (mount, focus, reconnect) fetches what is there already.
 #[derive(Clone, Default)]
 pub enum Refetch {
@@ -273,6 +276,8 @@ pub struct ObserverOptions {
     pub dialect: Dialect,
     /// Whether it fetches by itself.
     pub enabled: bool,
+    /// The same by the state of the query, in the place of `enabled`.
+    pub enabled_rule: Option<Rule<bool>>,
     /// While it gives `true`, nothing is fetched at all, and a failure is not shown (SWR).
     pub paused: Option<Rc<dyn Fn() -> bool>>,
     /// Fetches where the observer has no function of its own (SWR).
@@ -281,6 +286,8 @@ pub struct ObserverOptions {
     pub access: Access,
     /// How long data is fresh.
     pub stale_time: StaleTime,
+    /// The same by the state of the query, in the place of `stale_time`.
+    pub stale_time_rule: Option<Rule<StaleTime>>,
     /// How long the entry outlives its observers. The longest of all observers counts.
     pub gc_time: Duration,
     /// On mount, with data there.
@@ -317,6 +324,8 @@ pub struct ObserverOptions {
     pub keep_previous_data: bool,
     /// Shown while there is no data; never written to the cache.
     pub placeholder: Option<Data>,
+    /// The same, made of the last data that was shown.
+    pub placeholder_rule: Option<PlaceholderRule>,
     /// The same for many keys at once; `placeholder` comes first (SWR).
     pub fallback: Option<Rc<Fallback>>,
     /// Written to the cache when the entry is made.
@@ -365,6 +374,15 @@ impl ObserverOptions {
             && (!self.enabled || self.paused.as_ref().is_some_and(|is_paused| is_paused()))
     }
 
+    pub(crate) fn is_enabled_in(&self, state: &QueryState) -> bool {
+        self.enabled_rule.as_ref().map_or(self.enabled, |rule| rule(state))
+    }
+
+    /// How long the data of a query in this state is fresh.
+    pub(crate) fn stale_time_in(&self, state: &QueryState) -> StaleTime {
+        self.stale_time_rule.as_ref().map_or(self.stale_time, |rule| rule(state))
+    }
+
     /// What stands in for data that is not there.
     pub(crate) fn stand_in(&self, key: Option<&Key>) -> Option<&Data> {
         self.placeholder.as_ref().or_else(|| self.fallback.as_ref()?.get(key?))
@@ -377,10 +395,12 @@ impl ObserverOptions {
         Self {
             dialect,
             enabled: true,
+            enabled_rule: None,
             paused: None,
             fetcher: None,
             access: Access::Private,
             stale_time: StaleTime::After(Duration::ZERO),
+            stale_time_rule: None,
             gc_time: defaults::GC_TIME,
             refetch_on_mount: Refetch::IfStale,
             revalidate_on_mount: None,
@@ -410,6 +430,7 @@ impl ObserverOptions {
             network_mode: if is_query { NetworkMode::Online } else { NetworkMode::Always },
             keep_previous_data: false,
             placeholder: None,
+            placeholder_rule: None,
             fallback: None,
             initial_data: None,
             compare: None,

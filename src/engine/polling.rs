@@ -10,7 +10,7 @@ impl Observer {
     /// The interval that it asks for now.
     pub(crate) fn interval(&self, state: &QueryState) -> Wait {
         // A rule that pauses may end at any time, and nobody would tell.
-        let polls = self.can_fetch() && self.options.enabled;
+        let polls = self.can_fetch() && self.options.is_enabled_in(state);
         if polls { self.options.interval.get(state) } else { Wait::FOREVER }
     }
 }

@@ -175,7 +175,8 @@ impl Engine {
     fn is_disabled_or_static(&self, id: EntryId) -> bool {
         let mut observers = self.observers_of(id).map(|(_, observer)| observer).peekable();
         let watched = observers.peek().is_some();
-        let is_static = |o: &Observer| o.options.stale_time == StaleTime::Static;
+        let Some(entry) = self.entries.get(id.0) else { return false };
+        let is_static = |o: &Observer| o.options.stale_time_in(&entry.state) == StaleTime::Static;
         let (mut any_enabled, mut any_static) = (false, false);
         for observer in observers {
             any_enabled |= observer.is_active();

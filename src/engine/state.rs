@@ -327,6 +327,7 @@ impl Engine {
                 observer.previous = Some(data.clone());
             }
         }
+        observer.decide(entry);
         let snapshot = observer.snapshot(entry, now);
         let wanted = observer.wanted();
         // Set before anybody has read the field: the component may read it first when the data is there.
