@@ -255,10 +255,6 @@ impl Observer {
         self.can_fetch() && self.enabled && !self.options.is_paused()
     }
 
-    pub(crate) fn is_active_in(&self, state: &QueryState) -> bool {
-        self.can_fetch() && self.options.is_enabled_in(state) && !self.options.is_paused()
-    }
-
     /// Finds out whether it is enabled in the state of its entry.
     pub(crate) fn decide(&mut self, entry: Option<&Entry>) {
         self.enabled = match (&self.options.enabled_rule, entry) {
