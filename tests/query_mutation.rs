@@ -1,82 +1,18 @@
-//! The life of a mutation by TanStack Query's rules: callbacks, results, retries, the network, its user.
+//! The life of a mutation by TanStack Query's rules: its callbacks and its result.
 
 #[path = "support/lab.rs"]
 mod lab;
+#[path = "support/mutations.rs"]
+mod mutations;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use lab::{Lab, Text, alice, bob, ms};
-use yew_clerk::client::{
-    MutateOptions, MutationHandle, MutationObserver, MutationOptions, QueryError, mutation_options,
-    mutation_options_of,
-};
-use yew_clerk::engine::event::Owner;
-use yew_clerk::engine::mutation::MutationStatus;
-use yew_clerk::engine::options::NetworkMode;
+use mutations::{Log, own, telling, watch, working};
+use yew_clerk::client::{MutationCacheOptions, QueryError, mutation_options_of};
+use yew_clerk::engine::mutation::MutationState;
 use yew_clerk::engine::time::Time;
-
-type Options<C = ()> = MutationOptions<i32, String, Text, C>;
-
-/// What has happened, in order.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<String>>>);
-
-impl Log {
-    fn add(&self, text: impl ToString) {
-        self.0.borrow_mut().push(text.to_string());
-    }
-
-    fn take(&self) -> Vec<String> {
-        self.0.take()
-    }
-}
-
-/// A mutation that writes down its calls, and after 10 ms answers `x` and the number, or fails for negative ones.
-fn working(lab: &Lab, log: &Log) -> Options {
-    let (sim, log) = (lab.sim.clone(), log.clone());
-    mutation_options(move |n: Rc<i32>| {
-        log.add(format!("run {n}"));
-        let wait = sim.sleep(ms(10));
-        async move {
-            wait.await;
-            if *n < 0 { Err("no") } else { Ok(format!("x{n}")) }
-        }
-    })
-}
-
-/// The same with all callbacks.
-fn telling(lab: &Lab, log: &Log) -> Options<i32> {
-    let [begin, good, bad, end] = [(); 4].map(|()| log.clone());
-    working(lab, log)
-        .on_mutate(move |n| {
-            begin.add(format!("mutate {n}"));
-            n * 10
-        })
-        .on_success(move |data, n, c| good.add(format!("success {data} {n} {c}")))
-        .on_error(move |error, n, c| bad.add(format!("error {error} {n} {c:?}")))
-        .on_settled(move |result, n, c| end.add(format!("settled {result:?} {n} {c:?}")))
-}
-
-/// The callbacks of one call.
-fn own<C: 'static>(log: &Log) -> MutateOptions<i32, String, Text, C> {
-    let [good, bad, end] = [(); 3].map(|()| log.clone());
-    MutateOptions::new()
-        .on_success(move |data, _, _| good.add(format!("own success {data}")))
-        .on_error(move |error, _, _| bad.add(format!("own error {error}")))
-        .on_settled(move |result, _, _| end.add(format!("own settled {}", result.is_ok())))
-}
-
-fn watch<V, T, E, C>(
-    lab: &Lab,
-    options: MutationOptions<V, T, E, C>,
-) -> MutationObserver<V, T, E, C> {
-    lab.client.mutation(options, Rc::new(|| {}))
-}
-
-fn status<C: 'static>(handle: &MutationHandle<i32, String, Text, C>) -> MutationStatus {
-    handle.status()
-}
 
 /// P57.
 #[test]
@@ -318,175 +254,64 @@ fn another_key_forgets_the_result_and_the_same_one_keeps_it() {
 }
 
 #[test]
-fn a_failure_is_final_by_default_and_retried_as_often_as_asked_for() {
-    let (lab, log) = (Lab::new(), Log::default());
-    let options = telling(&lab, &log).retry(2).retry_delay(ms(100));
-    let observer = watch(&lab, options);
-    let handle = observer.handle();
-    lab.run(handle.mutate(-1));
-    lab.advance(10);
-    assert_eq!((status(&handle), handle.failure_count()), (MutationStatus::Pending, 1));
-    assert_eq!((handle.failure_reason().as_deref(), handle.error()), (Some(&"no"), None));
-    lab.advance(99);
-    assert_eq!(log.take(), ["mutate -1", "run -1"]);
-    lab.advance(1);
-    assert_eq!(log.take(), ["run -1"]);
-    lab.advance(110);
-    assert_eq!(handle.failure_count(), 2);
-    lab.advance(10);
-    assert_eq!((status(&handle), handle.failure_count()), (MutationStatus::Error, 3));
-    let told = ["run -1", "error no -1 Some(-10)", "settled Err(\"no\") -1 Some(-10)"];
-    assert_eq!(log.take(), told);
-}
-
-#[test]
-fn a_success_after_a_retry_forgets_the_failures() {
-    let lab = Lab::new();
-    let attempts = Cell::new(0);
-    let options = mutation_options(move |_: Rc<()>| {
-        attempts.set(attempts.get() + 1);
-        let n = attempts.get();
-        async move { if n < 2 { Err("no") } else { Ok(n) } }
-    });
-    let waits = |count, error: Option<&Text>| {
-        assert_eq!((count, error), (0, Some(&"no")));
-        ms(7)
-    };
-    let options = options.retry_when(|count, error| count < 5 && *error == "no");
-    let observer = watch(&lab, options.retry_delay_with(waits));
-    lab.run(observer.handle().mutate(()));
-    assert_eq!(observer.handle().failure_count(), 1);
-    lab.advance(7);
-    assert_eq!(observer.handle().data().as_deref(), Some(&2));
-    assert_eq!(observer.handle().failure_count(), 0);
-    assert!(observer.handle().failure_reason().is_none());
-}
-
-/// P59.
-#[test]
-fn offline_a_mutation_waits_after_on_mutate_and_runs_when_the_network_is_back() {
-    let (lab, log) = (Lab::new(), Log::default());
-    lab.online(false);
-    let observer = watch(&lab, telling(&lab, &log));
-    let handle = observer.handle();
-    lab.run(handle.mutate(1));
-    lab.advance(1_000);
-    assert!(handle.is_pending() && handle.is_paused());
-    assert_eq!(log.take(), ["mutate 1"]);
-    lab.online(true);
-    assert!(handle.is_pending() && !handle.is_paused());
-    assert_eq!(log.take(), ["run 1"]);
-    lab.advance(10);
-    assert!(handle.is_success());
-}
-
-/// P59.
-#[test]
-fn the_network_mode_says_which_attempts_run_offline() {
-    let (lab, log) = (Lab::new(), Log::default());
-    lab.online(false);
-    let start = |mode| {
-        let options = working(&lab, &log).network_mode(mode).retry(1).retry_delay(ms(1));
-        let observer = watch(&lab, options);
-        lab.run(observer.handle().mutate(-1));
-        lab.advance(30);
-        (observer.handle().is_paused(), log.take().len())
-    };
-    assert_eq!(start(NetworkMode::Online), (true, 0));
-    assert_eq!(start(NetworkMode::OfflineFirst), (true, 1));
-    assert_eq!(start(NetworkMode::Always), (false, 2));
-}
-
-#[test]
-fn a_hidden_page_holds_back_retries_and_not_the_first_attempt() {
-    let (lab, log) = (Lab::new(), Log::default());
-    lab.hide();
-    let observer = watch(&lab, working(&lab, &log).retry(1).retry_delay(ms(1)));
-    lab.run(observer.handle().mutate(-1));
-    lab.advance(30);
-    assert!(observer.handle().is_paused());
-    assert_eq!(log.take(), ["run -1"]);
-    lab.show();
-    assert_eq!(log.take(), ["run -1"]);
-    lab.advance(10);
-    assert!(observer.handle().is_error());
-}
-
-#[test]
-fn when_the_user_changes_a_mutation_is_aborted_and_nobody_is_told() {
-    let (lab, log) = (Lab::new(), Log::default());
-    lab.own(alice());
-    let observer = watch(&lab, telling(&lab, &log));
-    let handle = observer.handle();
-    let running = lab.run(handle.mutate_with(1, own(&log)));
-    // Asked for by alice, not yet begun when bob comes.
-    let queued = handle.mutate_with(2, own(&log));
-    lab.client.set_owner(bob());
-    let queued = lab.run(queued);
-    assert!(handle.is_idle());
-    lab.advance(100);
-    for ended in [running, queued] {
-        assert!(matches!(ended.take(), Some(Err(QueryError::Cancelled))));
-    }
-    assert!(handle.is_idle() && handle.variables().is_none());
-    assert_eq!(log.take(), ["mutate 1", "run 1"]);
-    assert_eq!(lab.sim.task_count(), 0);
-}
-
-#[test]
-fn a_mutation_that_waits_for_the_network_is_not_sent_for_the_next_user() {
-    let (lab, log) = (Lab::new(), Log::default());
-    lab.own(alice());
-    lab.online(false);
-    let observer = watch(&lab, working(&lab, &log));
-    let done = lab.run(observer.handle().mutate(1));
-    lab.own(Owner::Unknown);
-    lab.own(bob());
-    lab.online(true);
-    lab.advance(100);
-    assert!(matches!(done.take(), Some(Err(QueryError::Cancelled))));
-    assert!(log.take().is_empty());
-}
-
-#[test]
-fn a_user_who_changes_while_callbacks_run_ends_them() {
-    let (lab, log) = (Lab::new(), Log::default());
-    lab.own(alice());
-    let (sim, seen) = (lab.sim.clone(), log.clone());
-    let options = telling(&lab, &log).on_success_async(move |_, _, _| {
-        let (wait, seen) = (sim.sleep(ms(10)), seen.clone());
-        async move {
-            wait.await;
-            seen.add("success done");
-            Ok(())
-        }
-    });
-    let observer = watch(&lab, options);
-    let done = lab.run(observer.handle().mutate(1));
-    lab.advance(15);
-    lab.own(bob());
-    lab.advance(10);
-    assert_eq!(log.take(), ["mutate 1", "run 1", "success done"]);
-    assert!(matches!(done.take(), Some(Err(QueryError::Cancelled))));
-    assert!(observer.handle().is_idle());
-}
-
-#[test]
-fn to_learn_who_the_user_is_disturbs_no_mutation() {
-    let (lab, log) = (Lab::new(), Log::default());
-    lab.own(Owner::Unknown);
-    let observer = watch(&lab, working(&lab, &log));
-    lab.run(observer.handle().mutate(1));
-    lab.own(alice());
-    lab.advance(10);
-    assert!(observer.handle().is_success());
-}
-
-#[test]
 fn a_mutation_without_a_function_says_so() {
     let lab = Lab::new();
     let observer = watch(&lab, mutation_options_of::<i32, String, Text>("a"));
     let done = lab.run(observer.handle().mutate(1));
     assert!(matches!(done.take(), Some(Err(QueryError::NoFunction))));
     assert!(observer.handle().is_idle());
+}
+
+/// Callbacks that hear of every mutation.
+fn hearing(log: &Log) -> MutationCacheOptions {
+    let [begin, good, bad, end] = [(); 4].map(|()| log.clone());
+    let name = |state: &MutationState| state.meta::<Text>().map_or("-", |meta| *meta);
+    MutationCacheOptions::new()
+        .on_mutate(move |state| begin.add(format!("all mutate {}", name(state))))
+        .on_success(move |state| good.add(format!("all success {:?}", state.data::<String>())))
+        .on_error(move |state| bad.add(format!("all error {:?}", state.error::<Text>())))
+        .on_settled(move |state| end.add(format!("all settled {:?}", state.status())))
+}
+
+#[test]
+fn callbacks_for_all_mutations_come_before_those_of_the_mutation() {
+    let (lab, log) = (Lab::new(), Log::default());
+    lab.client.set_mutation_cache_options(hearing(&log));
+    let observer = watch(&lab, telling(&lab, &log).meta("m"));
+    lab.run(observer.handle().mutate(1));
+    lab.advance(10);
+    let expected = [
+        "all mutate m",
+        "mutate 1",
+        "run 1",
+        "all success Some(\"x1\")",
+        "success x1 1 10",
+        "all settled Pending",
+        "settled Ok(\"x1\") 1 Some(10)",
+    ];
+    assert_eq!(log.take(), expected);
+    lab.run(observer.handle().mutate(-1));
+    lab.advance(10);
+    let expected = [
+        "all mutate m",
+        "mutate -1",
+        "run -1",
+        "all error Some(\"no\")",
+        "error no -1 Some(-10)",
+        "all settled Pending",
+        "settled Err(\"no\") -1 Some(-10)",
+    ];
+    assert_eq!(log.take(), expected);
+}
+
+#[test]
+fn callbacks_for_all_mutations_hear_nothing_of_a_user_who_has_gone() {
+    let (lab, log) = (Lab::new(), Log::default());
+    lab.own(alice());
+    lab.client.set_mutation_cache_options(hearing(&log));
+    let observer = watch(&lab, working(&lab, &log));
+    lab.run(observer.handle().mutate(1));
+    lab.own(bob());
+    lab.advance(10);
+    assert_eq!(log.take(), ["all mutate -", "run 1"]);
 }

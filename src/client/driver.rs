@@ -36,8 +36,9 @@ struct Inner {
     late: RefCell<Vec<Command>>,
     /// What feeds this client with the events of its surroundings, while anybody needs it.
     environment: RefCell<Option<Weak<dyn Any>>>,
-    /// What mutations do by default. Of a type that an app without such defaults does not even drop.
-    mutation_defaults: RefCell<Option<Rc<dyn Any>>>,
+    /// What holds for all mutations. Of a type that an app which sets nothing of the kind does not even drop.
+    mutation_setup: RefCell<Option<Rc<dyn Any>>>,
+    /// What queries do by default.
     defaults: RefCell<Option<Rc<Defaults>>>,
 }
 
@@ -93,7 +94,7 @@ impl QueryClient {
             is_driving: Cell::new(false),
             late: RefCell::default(),
             environment: RefCell::default(),
-            mutation_defaults: RefCell::default(),
+            mutation_setup: RefCell::default(),
             defaults: RefCell::default(),
         };
         Self { inner: Rc::new(inner) }
@@ -333,8 +334,8 @@ impl QueryClient {
         drop(old);
     }
 
-    pub(crate) fn mutation_defaults(&self) -> &RefCell<Option<Rc<dyn Any>>> {
-        &self.inner.mutation_defaults
+    pub(crate) fn mutation_setup(&self) -> &RefCell<Option<Rc<dyn Any>>> {
+        &self.inner.mutation_setup
     }
 
     /// Makes a task of the client's run to its end, whatever becomes of who started it.

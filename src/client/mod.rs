@@ -14,6 +14,7 @@ mod mutation;
 mod mutation_handle;
 mod mutation_observer;
 mod mutation_options;
+mod mutation_setup;
 mod mutation_state;
 mod mutator_options;
 mod observer;
@@ -46,6 +47,7 @@ pub use mutation_observer::{MutateOptions, MutationObserver};
 pub use mutation_options::{
     MutationOptions, mutation_options, mutation_options_of, mutation_options_with,
 };
+pub use mutation_setup::MutationCacheOptions;
 pub use mutation_state::MutationKeyFilters;
 pub use mutator_options::MutatorOptions;
 pub use observer::QueryObserver;

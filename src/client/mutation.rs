@@ -1,17 +1,17 @@
 //! The life of a mutation, compiled once for all types: from its call over its callbacks to its end.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
 use super::driver::QueryClient;
+use super::mutation_setup::Tell;
 use super::runtime::{Either, LocalFuture, race};
 use crate::engine::defaults::GC_TIME;
 use crate::engine::erased::Failure;
 use crate::engine::key::{Key, KeyError};
-use crate::engine::mutation::Value;
+use crate::engine::mutation::{Value, value_as};
 use crate::engine::mutations::{Mutation, Settings, Turn};
 use crate::engine::options::{NetworkMode, Retry, RetryDelay};
 use crate::engine::signal::Signal;
@@ -22,6 +22,7 @@ use crate::engine::signal::Signal;
 pub struct MutationContext {
     client: QueryClient,
     key: Option<Key>,
+    meta: Option<Value>,
     signal: Signal,
 }
 
@@ -36,6 +37,12 @@ impl MutationContext {
     #[must_use]
     pub const fn mutation_key(&self) -> Option<&Key> {
         self.key.as_ref()
+    }
+
+    /// What the mutation's [`meta`](super::MutationOptions::meta) is; `None` also if that is of another type.
+    #[must_use]
+    pub fn meta<M: 'static>(&self) -> Option<Rc<M>> {
+        value_as(self.meta.as_ref())
     }
 
     /// Aborts when the mutation is cancelled, or somebody else is signed in.
@@ -106,6 +113,7 @@ pub(crate) struct Plan {
     pub retry_delay: Option<RetryDelay>,
     pub network_mode: Option<NetworkMode>,
     pub gc_time: Option<Duration>,
+    pub meta: Option<Value>,
 }
 
 impl Plan {
@@ -125,6 +133,7 @@ impl Plan {
             retry_delay: None,
             network_mode: None,
             gc_time: None,
+            meta: None,
         }
     }
 
@@ -136,6 +145,7 @@ impl Plan {
         fill(&mut self.retry_delay, &other.retry_delay);
         fill(&mut self.network_mode, &other.network_mode);
         fill(&mut self.gc_time, &other.gc_time);
+        fill(&mut self.meta, &other.meta);
         if self.callbacks.are_none() {
             self.callbacks = other.callbacks.clone();
         }
@@ -260,6 +270,7 @@ impl Job {
     }
 
     async fn begin(&self) -> Result<(), Failure> {
+        self.client.tell_of_all_mutations(Tell::Mutate, &self.mutation, None);
         let Some(on_mutate) = self.plan().callbacks.on_mutate.clone() else {
             self.context.replace(Some(Rc::new(())));
             return Ok(());
@@ -294,8 +305,8 @@ impl Job {
             };
             let signal = self.mutation.signal.clone();
             let key = plan.key.clone().unwrap_or_default();
-            let context =
-                MutationContext { client: self.client.clone(), key, signal: signal.clone() };
+            let (client, meta) = (self.client.clone(), plan.meta.clone());
+            let context = MutationContext { client, key, meta, signal: signal.clone() };
             let running = function(self.variables.clone(), context);
             let failure = match race(signal.aborted(), running).await {
                 Either::First(()) => return self.stop().await,
@@ -323,10 +334,13 @@ impl Job {
 
     async fn report_success(&self, data: Value) -> Result<Result<(), Failure>, Stopped> {
         let told = self.told(Some(Ok(data)));
+        let result = told.result.as_ref();
+        self.client.tell_of_all_mutations(Tell::Success, &self.mutation, result);
         let on_success = self.plan().callbacks.on_success.clone();
         let mut end = Callback::call(on_success.as_ref(), &told).await;
         self.check()?;
         if end.is_ok() {
+            self.client.tell_of_all_mutations(Tell::Settled, &self.mutation, result);
             let on_settled = self.plan().callbacks.on_settled.clone();
             end = Callback::call(on_settled.as_ref(), &told).await;
             self.check()?;
@@ -337,46 +351,14 @@ impl Job {
     /// What fails here as well changes nothing: the first failure is the one that counts.
     async fn report_failure(&self, failure: &Failure) -> Result<(), Stopped> {
         let told = self.told(Some(Err(failure.clone())));
+        let result = told.result.as_ref();
+        self.client.tell_of_all_mutations(Tell::Error, &self.mutation, result);
         let on_error = self.plan().callbacks.on_error.clone();
         let _end = Callback::call(on_error.as_ref(), &told).await;
         self.check()?;
+        self.client.tell_of_all_mutations(Tell::Settled, &self.mutation, result);
         let on_settled = self.plan().callbacks.on_settled.clone();
         let _end = Callback::call(on_settled.as_ref(), &told).await;
         self.check()
-    }
-}
-
-/// What mutations do whose keys begin with these.
-type Defaults = Vec<(Key, Plan)>;
-
-fn list_of(slot: Option<Rc<dyn Any>>) -> Rc<Defaults> {
-    slot.and_then(|any| any.downcast().ok()).unwrap_or_default()
-}
-
-impl QueryClient {
-    /// A plan with what the defaults for its key say.
-    pub(crate) fn with_mutation_defaults(&self, mut plan: Plan) -> Plan {
-        let Ok(Some(key)) = plan.key.clone() else {
-            return plan;
-        };
-        let defaults = self.mutation_defaults().borrow().clone();
-        // The ones that were set last have the most to say.
-        for (prefix, defaults) in list_of(defaults).iter().rev() {
-            if key.starts_with(prefix) {
-                plan.fill(defaults);
-            }
-        }
-        plan
-    }
-
-    pub(crate) fn add_mutation_defaults(&self, key: Key, plan: Plan) {
-        let slot = self.mutation_defaults();
-        let old = slot.borrow().clone();
-        let mut defaults = Vec::clone(&list_of(old));
-        defaults.retain(|(other, _)| *other != key);
-        defaults.push((key, plan));
-        let old = slot.replace(Some(Rc::new(defaults)));
-        // After the borrow: it may own what uses the client when it is dropped.
-        drop(old);
     }
 }

@@ -214,6 +214,7 @@ impl Mutating {
     ) -> Job {
         let state = MutationState {
             key,
+            meta: plan.meta.clone(),
             status: MutationStatus::Pending,
             variables: Some(variables.clone()),
             ..MutationState::default()

@@ -5,12 +5,11 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::driver::QueryClient;
 use super::erase::erase_failure;
 use super::mutation::{Callback, Callbacks, Function, MutationContext, Plan, Told};
 use super::runtime::LocalFuture;
 use crate::engine::erased::Failure;
-use crate::engine::key::{IntoKey, KeyError};
+use crate::engine::key::IntoKey;
 use crate::engine::mutation::Value;
 use crate::engine::options::{NetworkMode, Retry, RetryDelay};
 
@@ -74,7 +73,8 @@ where
     MutationOptions { plan: Plan::new(Some(function)), types: PhantomData }
 }
 
-/// A mutation whose function the defaults for its key bring: see [`QueryClient::set_mutation_defaults`].
+/// A mutation whose function the defaults for its key bring: see
+/// [`QueryClient::set_mutation_defaults`](super::QueryClient::set_mutation_defaults).
 pub fn mutation_options_of<V, T, E>(key: impl IntoKey) -> MutationOptions<V, T, E> {
     let options = MutationOptions { plan: Plan::new(None), types: PhantomData };
     options.mutation_key(key)
@@ -351,6 +351,14 @@ impl<V, T, E, C> MutationOptions<V, T, E, C> {
         self
     }
 
+    /// Anything that the function, callbacks for all mutations, or a filter want to know of the mutation. Default: none.
+    /// Same as TanStack Query's `meta`.
+    #[must_use]
+    pub fn meta<M: 'static>(mut self, meta: M) -> Self {
+        self.plan.meta = Some(Rc::new(meta));
+        self
+    }
+
     pub(crate) fn into_plan(self) -> Plan {
         self.plan
     }
@@ -376,27 +384,5 @@ impl<V, T, E: 'static, C> MutationOptions<V, T, E, C> {
         let delay = move |count, failure: &Failure| delay(count, failure.downcast_ref());
         self.plan.retry_delay = Some(RetryDelay::With(Rc::new(delay)));
         self
-    }
-}
-
-impl QueryClient {
-    /// Sets what mutations do whose keys begin with `key`, as far as they leave it open: their function too, for
-    /// those of [`mutation_options_of`]. Of several defaults for one mutation, those that were set last have the most
-    /// to say; a second call with the same key takes the place of the first.
-    ///
-    /// Same as TanStack Query's `setMutationDefaults`. Differs in that callbacks come either all from the mutation or
-    /// all from defaults, since they share one type of context.
-    ///
-    /// # Errors
-    /// When the key cannot be encoded. Without a key nothing happens.
-    pub fn set_mutation_defaults<V, T, E, C>(
-        &self,
-        key: impl IntoKey,
-        defaults: MutationOptions<V, T, E, C>,
-    ) -> Result<(), KeyError> {
-        if let Some(key) = key.to_key()? {
-            self.add_mutation_defaults(key, defaults.into_plan());
-        }
-        Ok(())
     }
 }

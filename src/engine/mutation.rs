@@ -28,6 +28,7 @@ pub enum MutationStatus {
 #[derive(Clone, Debug, Default)]
 pub struct MutationState {
     pub(crate) key: Option<Key>,
+    pub(crate) meta: Option<Value>,
     pub(crate) status: MutationStatus,
     pub(crate) variables: Option<Value>,
     pub(crate) context: Option<Value>,
@@ -39,7 +40,7 @@ pub struct MutationState {
     pub(crate) submitted_at: Time,
 }
 
-fn typed<T: 'static>(value: Option<&Value>) -> Option<Rc<T>> {
+pub(crate) fn value_as<T: 'static>(value: Option<&Value>) -> Option<Rc<T>> {
     value.and_then(|value| value.clone().downcast().ok())
 }
 
@@ -48,6 +49,12 @@ impl MutationState {
     #[must_use]
     pub const fn key(&self) -> Option<&Key> {
         self.key.as_ref()
+    }
+
+    /// What the mutation's `meta` is; `None` also if that is of another type.
+    #[must_use]
+    pub fn meta<M: 'static>(&self) -> Option<Rc<M>> {
+        value_as(self.meta.as_ref())
     }
 
     /// Where it stands.
@@ -59,19 +66,19 @@ impl MutationState {
     /// What it was called with; `None` also if that is of another type.
     #[must_use]
     pub fn variables<V: 'static>(&self) -> Option<Rc<V>> {
-        typed(self.variables.as_ref())
+        value_as(self.variables.as_ref())
     }
 
     /// What `on_mutate` has returned; `None` also if that is of another type.
     #[must_use]
     pub fn context<C: 'static>(&self) -> Option<Rc<C>> {
-        typed(self.context.as_ref())
+        value_as(self.context.as_ref())
     }
 
     /// The result; `None` also if that is of another type.
     #[must_use]
     pub fn data<T: 'static>(&self) -> Option<Rc<T>> {
-        typed(self.data.as_ref())
+        value_as(self.data.as_ref())
     }
 
     /// The error; `None` also if that is of another type.
