@@ -6,7 +6,7 @@
 
 pub use crate::auth::{self, AuthState, Identity, TokenError, TokenOptions, TokenSource};
 pub use crate::client::{
-    MutatorOptions, Next, QueryClient, QueryError, QueryOptions, SwrInfiniteOptions,
+    MutatorOptions, Next, QueryClient, QueryDefaults, QueryError, QueryOptions, SwrInfiniteOptions,
     SwrMutationOptions, SwrOptions, query_options, swr_infinite_key,
 };
 pub use crate::components::{
