@@ -8,7 +8,7 @@ use crate::{instance, own_std, process, shrink, sizes};
 /// The most that html, JavaScript, WebAssembly and CSS may weigh together after brotli. One place,
 /// so that raising it is a decision and shows in review. About 17 kB of it are the binding to Clerk,
 /// by which the app signs in.
-const BUDGET: usize = 154_500;
+const BUDGET: usize = 155_000;
 
 /// What the compiler's own standard library adds, where the app's own cannot be compiled.
 const FOREIGN_STD: usize = 15_000;
