@@ -1,7 +1,12 @@
 //! The layers hold: what is pure names nothing of the browser or of Yew.
 
+#[path = "support/sources.rs"]
+mod sources;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use sources::sources;
 
 const PURE: [&str; 5] = ["src/engine", "src/client", "src/auth", "src/fetch", "src/json"];
 const WEB: [&str; 8] = [
@@ -16,23 +21,6 @@ const WEB: [&str; 8] = [
 ];
 const DOM: [&str; 3] = ["web_sys", "js_sys", "gloo_"];
 const MOST_LINES: usize = 500;
-
-fn sources(folder: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    assert!(!found.is_empty(), "{folder} has no sources");
-    found
-}
 
 /// The lines of a file that are code: no comments, no documentation with its examples.
 fn code(path: &Path) -> Vec<String> {

@@ -3,13 +3,15 @@
 
 #[path = "support/lab.rs"]
 mod lab;
+#[path = "support/sources.rs"]
+mod sources;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lab::{Lab, Swr, ms};
+use sources::sources;
 use yew_clerk::engine::filters::Filters;
 use yew_clerk::engine::options::{Interval, ObserverOptions, Refetch, RetryDelay};
 
@@ -53,24 +55,8 @@ fn names(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
-fn files(folder: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    found
-}
-
 fn text_of(folder: &str) -> String {
-    files(folder).iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+    sources(folder).iter().map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
 #[test]

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::auth_provider::AuthContext;
+use crate::browser::default_client;
 use crate::client::{QueryClient, SwrOptions};
+use crate::engine::erased::same;
 use crate::engine::options::ObserverOptions;
 
 /// Each provider gives on what it has found, with its own part replaced. Compared part by part, so nobody renders
@@ -39,11 +41,8 @@ impl std::ops::Deref for Surroundings {
 
 impl PartialEq for Surroundings {
     fn eq(&self, other: &Self) -> bool {
-        let is_same_options = match (&self.swr_options, &other.swr_options) {
-            (Some(this), Some(other)) => Rc::ptr_eq(this, other),
-            (None, None) => true,
-            _ => false,
-        };
+        let is_same_options =
+            same(self.swr_options.as_ref(), other.swr_options.as_ref(), Rc::ptr_eq);
         #[cfg(feature = "clerk")]
         let is_same_options = is_same_options && self.clerk == other.clerk;
         is_same_options
@@ -61,9 +60,10 @@ impl Surroundings {
         provide(Self { parts: Rc::new(parts) }, children)
     }
 
-    /// The cache of SWR's hooks, if a provider gives one.
-    pub fn client_of_swr(&self) -> Option<&QueryClient> {
-        self.swr_client.as_ref().or(self.client.as_ref())
+    /// The cache of SWR's hooks: the page's if no provider gives one.
+    pub fn client_of_swr(&self) -> QueryClient {
+        let given = self.swr_client.as_ref().or(self.client.as_ref());
+        given.cloned().unwrap_or_else(default_client)
     }
 }
 

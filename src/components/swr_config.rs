@@ -10,6 +10,7 @@ use crate::auth::Subscription;
 use crate::browser::default_client;
 use crate::browser::page::{EventSource, PageEvents};
 use crate::client::{QueryClient, SwrOptions};
+use crate::engine::erased::same;
 use crate::engine::options::ObserverOptions;
 use crate::hooks::swr_defaults;
 
@@ -149,16 +150,8 @@ impl Set {
 
 impl PartialEq for Set {
     fn eq(&self, other: &Self) -> bool {
-        is_same(&self.over, &other.over)
-            && is_same(&self.value, &other.value)
+        same(self.over.as_ref(), other.over.as_ref(), Rc::ptr_eq)
+            && same(self.value.as_ref(), other.value.as_ref(), Rc::ptr_eq)
             && self.value_with == other.value_with
-    }
-}
-
-fn is_same<T>(this: &Option<Rc<T>>, other: &Option<Rc<T>>) -> bool {
-    match (this, other) {
-        (Some(this), Some(other)) => Rc::ptr_eq(this, other),
-        (None, None) => true,
-        _ => false,
     }
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::browser::console_error;
 use crate::client::{Problem, QueryClient, QueryObserver, Running, TypeMismatch};
-use crate::engine::erased::{Data, Failure};
+use crate::engine::erased::{Data, Failure, same};
 use crate::engine::key::Key;
 use crate::engine::observer::{Fields, Snapshot, View};
 use crate::engine::observing::Watch;
@@ -33,12 +33,7 @@ pub(crate) struct Observed {
 
 impl PartialEq for Observed {
     fn eq(&self, other: &Self) -> bool {
-        let is_same_data = match (&self.instead, &other.instead) {
-            (Some(this), Some(other)) => this.ptr_eq(other),
-            (None, None) => true,
-            _ => false,
-        };
-        is_same_data
+        same(self.instead.as_ref(), other.instead.as_ref(), Data::ptr_eq)
             && Rc::ptr_eq(&self.view, &other.view)
             && self.revision == other.revision
             && self.key == other.key

@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::middleware::{SwrCall, through};
 use super::observed::{Observed, Types};
 use super::swr_key::{SwrKey, swr_key};
-use crate::browser::{default_client, is_network_slow};
+use crate::browser::is_network_slow;
 use crate::client::{
     MutatorOptions, Problem, QueryClient, QueryError, Started, SwrOptions, erase_future, typed,
 };
@@ -141,7 +141,7 @@ impl Hook for SwrObserved {
 
     fn run(self, ctx: &mut HookContext) -> Observed {
         let around = use_surroundings().run(ctx);
-        let client = around.client_of_swr().cloned().unwrap_or_else(default_client);
+        let client = around.client_of_swr();
         let parent = around.swr_options.clone().unwrap_or_else(swr_defaults);
         let options = self.options.resolve(&parent);
         let fetcher = match self.asking {

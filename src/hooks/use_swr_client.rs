@@ -2,7 +2,6 @@
 
 use yew::prelude::*;
 
-use crate::browser::default_client;
 use crate::client::QueryClient;
 use crate::components::use_surroundings;
 
@@ -24,5 +23,5 @@ use crate::components::use_surroundings;
 /// ```
 #[hook]
 pub fn use_swr_client() -> QueryClient {
-    use_surroundings().client_of_swr().cloned().unwrap_or_else(default_client)
+    use_surroundings().client_of_swr()
 }

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::browser::default_client;
 use crate::client::{QueryClient, SwrOptions};
 use crate::components::use_surroundings;
+use crate::engine::erased::same;
 
 /// What [`use_swr_config`] gives. Equal as long as the configuration is the same one.
 #[derive(Clone)]
@@ -17,12 +17,8 @@ pub struct SwrConfigHandle {
 
 impl PartialEq for SwrConfigHandle {
     fn eq(&self, other: &Self) -> bool {
-        let is_same = match (&self.options, &other.options) {
-            (Some(this), Some(other)) => Rc::ptr_eq(this, other),
-            (None, None) => true,
-            _ => false,
-        };
-        is_same && self.client == other.client
+        same(self.options.as_ref(), other.options.as_ref(), Rc::ptr_eq)
+            && self.client == other.client
     }
 }
 
@@ -58,6 +54,6 @@ impl SwrConfigHandle {
 #[hook]
 pub fn use_swr_config() -> SwrConfigHandle {
     let around = use_surroundings();
-    let client = around.client_of_swr().cloned().unwrap_or_else(default_client);
+    let client = around.client_of_swr();
     SwrConfigHandle { client, options: around.swr_value.clone() }
 }

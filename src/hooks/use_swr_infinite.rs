@@ -8,7 +8,6 @@ use yew::prelude::*;
 use super::observed::{Observed, Types};
 use super::swr_key::{SwrKey, swr_key};
 use super::use_swr::{Asking, SwrHandle, swr_defaults, use_swr_observed};
-use crate::browser::default_client;
 use crate::client::{
     ListKind, MutatorOptions, NextPage, Page, PageList, Pages, Problem, QueryError, Started,
     SwrInfiniteOptions, SwrOptions, erase_future, typed_next,
@@ -136,7 +135,7 @@ pub(crate) fn use_swr_pages(
     may: Result<(), Problem>,
 ) -> (Observed, Rc<Pages>) {
     let around = use_surroundings();
-    let client = around.client_of_swr().cloned().unwrap_or_else(default_client);
+    let client = around.client_of_swr();
     let parent = around.swr_options.clone().unwrap_or_else(swr_defaults);
     let resolved = options.resolve(&parent);
     let pages = Rc::new(Pages { next, kind, options: resolved.clone() });

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::swr_key::{SwrKey, swr_key};
-use crate::browser::default_client;
 use crate::client::{
     Aim, Mutator, QueryError, Started, SwrMutationOptions, Watching, erase_future, typed,
     watch_owner,
@@ -93,7 +92,7 @@ where
     Fut: Future<Output = Result<T, E>> + 'static,
 {
     let around = use_surroundings();
-    let client = around.client_of_swr().cloned().unwrap_or_else(default_client);
+    let client = around.client_of_swr();
     let encoded = swr_key(&key);
     let run = move |arg: A| match key.arg() {
         Some(key) => erase_future(fetcher(key, arg)),

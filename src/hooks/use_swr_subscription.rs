@@ -8,7 +8,6 @@ use yew::prelude::*;
 use super::observed::{Observed, Types, use_observed};
 use super::swr_key::{SwrKey, swr_key};
 use super::use_swr::swr_defaults;
-use crate::browser::default_client;
 use crate::client::{Next, Problem, Sink, SwrOptions, subscription_fetcher, subscription_watch};
 use crate::components::use_surroundings;
 use crate::engine::key::{Key, KeyError};
@@ -89,7 +88,7 @@ fn use_subscribed(
     types: Types,
 ) -> Observed {
     let around = use_surroundings();
-    let client = around.client_of_swr().cloned().unwrap_or_else(default_client);
+    let client = around.client_of_swr();
     let options = options.resolve(&around.swr_options.clone().unwrap_or_else(swr_defaults));
     let fetcher = subscription_fetcher(&client, subscribe);
     let watch = key.map(|key| subscription_watch(key, &options, fetcher));
