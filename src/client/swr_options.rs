@@ -326,9 +326,9 @@ impl<T: 'static, E: 'static> SwrOptions<T, E> {
         let Ok(Some(key)) = key.to_key() else { return self };
         let data = Data::new(data);
         self.set(move |o| {
-            let mut all = o.fallback.as_deref().cloned().unwrap_or_default();
-            all.set(key.clone(), data.clone());
-            o.fallback = Some(Rc::new(all));
+            let all = o.fallback.get_or_insert_default();
+            // Copied once, if it is an enclosing configuration's, and not for each key.
+            Rc::make_mut(all).set(key.clone(), data.clone());
         })
     }
 

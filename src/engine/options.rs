@@ -220,14 +220,14 @@ pub struct Fallback(Vec<(Key, Data)>);
 impl Fallback {
     /// Adds data for a key, in the place of earlier data for it.
     pub fn set(&mut self, key: Key, data: Data) {
-        self.0.retain(|(known, _)| *known != key);
         self.0.push((key, data));
     }
 
     /// The data for a key.
     #[must_use]
     pub fn get(&self, key: &Key) -> Option<&Data> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, data)| data)
+        // The last one counts.
+        self.0.iter().rev().find(|(known, _)| known == key).map(|(_, data)| data)
     }
 }
 
