@@ -6,8 +6,9 @@
 
 pub use crate::auth::{self, AuthState, Identity, TokenError, TokenOptions, TokenSource};
 pub use crate::client::{
-    MutatorOptions, Next, QueryClient, QueryDefaults, QueryError, QueryOptions, SwrInfiniteOptions,
-    SwrMutationOptions, SwrOptions, query_options, swr_infinite_key,
+    InfiniteData, InfiniteQueryOptions, MutatorOptions, Next, Overlap, QueryClient, QueryDefaults,
+    QueryError, QueryOptions, SwrInfiniteOptions, SwrMutationOptions, SwrOptions,
+    infinite_query_options, query_options, swr_infinite_key,
 };
 pub use crate::components::{
     AuthLoading, AuthProvider, AuthSource, QueryClientProvider, SignedIn, SignedOut, SwrConfig,
@@ -17,15 +18,17 @@ pub use crate::engine::mutation::{MutationFilters, MutationStatus};
 pub use crate::engine::options::{Access, NetworkMode, Refetch, StaleTime};
 pub use crate::fetch::{self, Fetch, FetchError};
 pub use crate::hooks::{
-    AuthHandle, MutateOptions, MutationHandle, QueryHandle, SwrHandle, SwrInfiniteHandle,
-    SwrMutationHandle, SwrSubscriptionHandle, mutation_options, mutation_options_with, preload,
-    use_auth, use_authenticated_fetch, use_clerk_swr, use_clerk_swr_infinite,
-    use_clerk_swr_infinite_with, use_clerk_swr_request, use_clerk_swr_with, use_is_fetching,
-    use_is_mutating, use_mutation, use_mutation_state, use_mutation_with, use_prefetch_query,
-    use_queries, use_query, use_query_client, use_query_with, use_suspense_query, use_swr,
-    use_swr_client, use_swr_config, use_swr_immutable, use_swr_infinite, use_swr_infinite_with,
-    use_swr_inherited, use_swr_mutation, use_swr_mutation_with, use_swr_subscription,
-    use_swr_subscription_with, use_swr_suspense, use_swr_with,
+    AuthHandle, InfiniteQueryHandle, MutateOptions, MutationHandle, QueryHandle, SwrHandle,
+    SwrInfiniteHandle, SwrMutationHandle, SwrSubscriptionHandle, mutation_options,
+    mutation_options_with, preload, use_auth, use_authenticated_fetch, use_clerk_swr,
+    use_clerk_swr_infinite, use_clerk_swr_infinite_with, use_clerk_swr_request, use_clerk_swr_with,
+    use_infinite_query, use_infinite_query_with, use_is_fetching, use_is_mutating, use_mutation,
+    use_mutation_state, use_mutation_with, use_prefetch_infinite_query, use_prefetch_query,
+    use_queries, use_query, use_query_client, use_query_with, use_suspense_infinite_query,
+    use_suspense_query, use_swr, use_swr_client, use_swr_config, use_swr_immutable,
+    use_swr_infinite, use_swr_infinite_with, use_swr_inherited, use_swr_mutation,
+    use_swr_mutation_with, use_swr_subscription, use_swr_subscription_with, use_swr_suspense,
+    use_swr_with,
 };
 
 #[cfg(feature = "clerk")]

@@ -12,7 +12,7 @@ use super::outcome::{Ended, Running, typed, typed_data};
 use super::query::QueryOptions;
 use super::started::Started;
 use crate::engine::Engine;
-use crate::engine::effect::{Answer, FetchContext, Fetcher, Waiter};
+use crate::engine::effect::{Answer, Fetcher, Waiter};
 use crate::engine::entry::QueryState;
 use crate::engine::erased::Data;
 use crate::engine::filters::{Activity, Filters};
@@ -20,41 +20,7 @@ use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::oneshot::Receiver;
 use crate::engine::options::{Access, ObserverOptions};
 use crate::engine::queries::{RefetchType, Refetching};
-use crate::engine::signal::Signal;
 use crate::engine::time::Time;
-
-/// What a query function gets to know. Same as TanStack Query's `QueryFunctionContext`.
-#[derive(Clone)]
-pub struct QueryContext {
-    inner: FetchContext,
-    client: QueryClient,
-}
-
-impl QueryContext {
-    pub(crate) const fn new(inner: FetchContext, client: QueryClient) -> Self {
-        Self { inner, client }
-    }
-
-    /// The key that is fetched.
-    #[must_use]
-    pub const fn key(&self) -> &Key {
-        &self.inner.key
-    }
-
-    /// The client that fetches.
-    #[must_use]
-    pub const fn client(&self) -> &QueryClient {
-        &self.client
-    }
-
-    /// Aborts when the answer is not wanted any more. Asking for it makes the query abortable: it stops
-    /// when the last component that shows it goes. Same as reading TanStack's `signal`.
-    #[must_use]
-    pub fn signal(&self) -> Signal {
-        self.inner.signal.consume();
-        self.inner.signal.clone()
-    }
-}
 
 /// Which queries a command is about: a key stands for all keys that begin with it.
 pub trait KeyFilters {

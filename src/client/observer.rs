@@ -3,12 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::driver::QueryClient;
+use super::driver::{QueryClient, WeakQueryClient};
+use super::infinite_query::{Overlap, page_filter};
 use super::started::Started;
 use crate::engine::effect::{Answer, Listener, Waiter};
 use crate::engine::observer::{ObserverId, View};
 use crate::engine::observing::Watch;
 use crate::engine::oneshot::Receiver;
+use crate::engine::paging::{Direction, PageFilter};
 
 /// Watches one key for as long as it lives: fetches by its options, and tells its listener of changes.
 ///
@@ -107,6 +109,95 @@ impl QueryObserver {
             }
         });
         receiver
+    }
+}
+
+/// Of an infinite query.
+impl QueryObserver {
+    /// Fetches one more page. Starts at once, awaited or not; gives the pages that are there then. Before the first page is
+    /// there, it waits for that. Same as TanStack Query's `fetchNextPage` and `fetchPreviousPage`.
+    pub fn fetch_page(&self, direction: Direction, overlap: Overlap) -> Started<Answer> {
+        let receiver = self.start_page(direction, overlap);
+        Started::new(async move { receiver.await.unwrap_or(Answer::Cancelled) })
+    }
+
+    pub(crate) fn start_page(&self, direction: Direction, overlap: Overlap) -> Receiver<Answer> {
+        let (waiter, receiver) = Waiter::new();
+        let id = self.id.clone();
+        if overlap == Overlap::Queue {
+            let queued =
+                Queued { client: self.client.downgrade(), id, direction, waiter: Some(waiter) };
+            queued.start();
+            return receiver;
+        }
+        let replace = overlap == Overlap::Replace;
+        self.client.run(move |engine, now| {
+            if let Some(id) = id.get() {
+                engine.fetch_page(id, direction, replace, waiter, now);
+            }
+        });
+        receiver
+    }
+
+    /// Fetches some of the pages that are there: those that `only` names by their data and place. A running fetch is
+    /// replaced. Starts at once, awaited or not.
+    pub fn refetch_pages<T: 'static>(
+        &self,
+        only: impl Fn(&T, usize) -> bool + 'static,
+    ) -> Started<Answer> {
+        let receiver = self.start_refetch_of(page_filter(only));
+        Started::new(async move { receiver.await.unwrap_or(Answer::Cancelled) })
+    }
+
+    pub(crate) fn start_refetch_of(&self, only: PageFilter) -> Receiver<Answer> {
+        let (waiter, receiver) = Waiter::new();
+        let id = self.id.clone();
+        self.client.run(move |engine, now| {
+            if let Some(id) = id.get() {
+                engine.refetch_pages(id, only, waiter, now);
+            }
+        });
+        receiver
+    }
+}
+
+/// A page that is fetched once nothing else runs for its key.
+struct Queued {
+    client: WeakQueryClient,
+    id: Rc<Cell<Option<ObserverId>>>,
+    direction: Direction,
+    waiter: Option<Waiter>,
+}
+
+impl Queued {
+    fn start(mut self) {
+        if let (Some(running), Some(client)) = (self.try_now(), self.client.upgrade()) {
+            client.spawn(Box::pin(self.wait(running)));
+        }
+    }
+
+    /// What has to end before, if something runs.
+    fn try_now(&mut self) -> Option<Receiver<Answer>> {
+        let (client, id) = (self.client.upgrade()?, self.id.get()?);
+        let (direction, waiter) = (self.direction, &mut self.waiter);
+        client.with(|engine, now| engine.fetch_page_in_turn(id, direction, waiter, now)).flatten()
+    }
+
+    /// If what runs fails, so does this.
+    async fn wait(mut self, mut running: Receiver<Answer>) {
+        loop {
+            match running.await {
+                Some(Answer::Data(_)) => {}
+                Some(ended) => {
+                    return self.waiter.into_iter().for_each(|w| w.answer(ended.clone()));
+                }
+                None => return,
+            }
+            match self.try_now() {
+                Some(next) => running = next,
+                None => return,
+            }
+        }
     }
 }
 

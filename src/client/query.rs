@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::driver::QueryClient;
 use super::erase::{erase_failure, erase_future};
-use super::imperative::QueryContext;
+use super::query_context::QueryContext;
 use super::query_settings::{Setting, Settings, on_reconnect, retry_rule, shared_settings};
 use crate::engine::effect::{Fetcher, LocalFuture};
 use crate::engine::entry::QueryState;
@@ -19,10 +19,11 @@ use crate::engine::options::{
     Access, InitialData, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry,
     RetryDelay, StaleTime,
 };
+use crate::engine::paging::Paging;
 use crate::engine::select::{Kind, Select, kind_of};
 use crate::engine::time::Time;
 
-type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Failure>>>;
+pub(crate) type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Failure>>>;
 
 /// A query: what is fetched, how, and when. Made by [`query_options`].
 ///
@@ -80,11 +81,34 @@ where
     Fut: Future<Output = Result<T, E>> + 'static,
 {
     QueryOptions {
-        key: key.to_key(),
         query_fn: Rc::new(move |context| erase_future(query_fn(context))),
+        ..query_options_erased(key.to_key())
+    }
+}
+
+/// A query that has no function yet, and never answers.
+pub(crate) fn query_options_erased<T, E, U>(
+    key: Result<Option<Key>, KeyError>,
+) -> QueryOptions<T, E, U> {
+    QueryOptions {
+        key,
+        query_fn: Rc::new(|_| Box::pin(std::future::pending())),
         options: DEFAULTS.with(Rc::clone),
         settings: Settings::NONE,
         types: PhantomData,
+    }
+}
+
+impl<T, E, U> QueryOptions<T, E, U> {
+    /// The rules of its pages, if it has some.
+    pub(crate) fn paging(&self) -> Option<&Rc<dyn Paging>> {
+        self.options.paging.as_ref()
+    }
+
+    pub(crate) fn with_paging(mut self, paging: Rc<dyn Paging>, query_fn: QueryFn) -> Self {
+        Rc::make_mut(&mut self.options).paging = Some(paging);
+        self.query_fn = query_fn;
+        self
     }
 }
 

@@ -41,24 +41,33 @@ pub enum Answer {
 }
 
 /// Told once how a fetch ended.
-pub struct Waiter(oneshot::Sender<Answer>);
+pub struct Waiter {
+    sender: oneshot::Sender<Answer>,
+    is_bystander: bool,
+}
 
 impl Waiter {
     /// A waiter, and where its answer will arrive.
     pub fn new() -> (Self, oneshot::Receiver<Answer>) {
         let (sender, receiver) = oneshot::channel();
-        (Self(sender), receiver)
+        (Self { sender, is_bystander: false }, receiver)
+    }
+
+    /// One that no fetch goes on for.
+    pub(crate) fn bystander() -> (Self, oneshot::Receiver<Answer>) {
+        let (waiter, receiver) = Self::new();
+        (Self { is_bystander: true, ..waiter }, receiver)
     }
 
     /// Whether somebody still wants the answer.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
-        !self.0.is_unheard()
+        !self.is_bystander && !self.sender.is_unheard()
     }
 
     /// Gives the answer.
     pub fn answer(self, answer: Answer) {
-        self.0.send(answer);
+        self.sender.send(answer);
     }
 }
 

@@ -1,5 +1,6 @@
 //! One cache entry: the state of a query, the fetch that runs for it, and who watches it.
 
+use std::any::Any;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use super::key::Key;
 use super::observer::ObserverId;
 use super::optimistic::Patches;
 use super::options::{Access, InitialData, ObserverOptions};
+use super::paging::{Direction, PageWish};
 use super::signal::Signal;
 use super::state::Engine;
 use super::time::{Time, Wait};
@@ -70,6 +72,8 @@ pub struct QueryState {
     pub fetch_status: FetchStatus,
     /// Whether the data was declared out of date.
     pub is_invalidated: bool,
+    /// At which end the current or last fetch adds a page, if it does. Same as TanStack Query's `fetchMeta`.
+    pub fetch_direction: Option<Direction>,
 }
 
 impl QueryState {
@@ -100,6 +104,7 @@ pub(crate) struct Revert {
     pub status: Status,
     pub error: Option<Failure>,
     pub error_updated_at: Time,
+    pub fetch_direction: Option<Direction>,
 }
 
 /// A fetch from its first attempt to its last.
@@ -120,6 +125,10 @@ pub(crate) struct Fetch {
     pub slow: Alarm,
     pub revert: Revert,
     pub waiters: Vec<Waiter>,
+    /// Which pages it is for, if the data is pages.
+    pub wish: PageWish,
+    /// What its failed attempts have brought all the same.
+    pub progress: Option<Box<dyn Any>>,
 }
 
 /// A cache entry.
@@ -296,6 +305,7 @@ impl Entry {
         self.state.status = to.status;
         self.state.error = to.error;
         self.state.error_updated_at = to.error_updated_at;
+        self.state.fetch_direction = to.fetch_direction;
         self.idle_failures();
     }
 
@@ -303,7 +313,8 @@ impl Entry {
     pub(crate) fn move_revert_point(&mut self) {
         let point = self.revert_point();
         if let Some(fetch) = &mut self.fetch {
-            fetch.revert = point;
+            let fetch_direction = fetch.revert.fetch_direction;
+            fetch.revert = Revert { fetch_direction, ..point };
         }
     }
 
@@ -336,6 +347,7 @@ impl Entry {
             status: self.state.status,
             error: self.state.error.clone(),
             error_updated_at: self.state.error_updated_at,
+            fetch_direction: self.state.fetch_direction,
         }
     }
 

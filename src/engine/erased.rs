@@ -42,13 +42,16 @@ impl Data {
         any.downcast().ok()
     }
 
+    /// The value, for who tries several types.
+    #[must_use]
+    pub fn any(&self) -> &dyn Any {
+        &*self.0
+    }
+
     /// Whether both hold equal values of the same type.
     #[must_use]
     pub fn equals(&self, other: &Self) -> bool {
-        self.ptr_eq(other) || {
-            let other: &dyn Any = &*other.0;
-            self.0.equals(other)
-        }
+        self.ptr_eq(other) || { self.0.equals(other.any()) }
     }
 
     /// Whether both are the very same value.
@@ -60,8 +63,7 @@ impl Data {
     /// The type of the value.
     #[must_use]
     pub fn type_id_of(&self) -> std::any::TypeId {
-        let any: &dyn Any = &*self.0;
-        any.type_id()
+        self.any().type_id()
     }
 
     /// The name of the type, for error texts.

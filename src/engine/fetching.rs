@@ -7,6 +7,7 @@ use super::entry::{EntryId, Fetch, FetchStatus, Phase, Status};
 use super::event::Owner;
 use super::observer::{Observer, ObserverId};
 use super::options::{Access, Dialect, NetworkMode, ObserverOptions};
+use super::paging::PageWish;
 use super::signal::Signal;
 use super::state::Engine;
 use super::time::Time;
@@ -19,13 +20,26 @@ pub(crate) struct Source {
     pub by: Option<ObserverId>,
     pub options: Rc<ObserverOptions>,
     pub fetcher: Fetcher,
+    pub wish: PageWish,
 }
 
 impl Source {
     pub fn of((id, observer): (ObserverId, &Observer)) -> Option<Self> {
         let fetcher = observer.fetcher.clone()?;
         let options = observer.options.clone();
-        Some(Self { by: Some(id), options, fetcher })
+        Some(Self { by: Some(id), options, fetcher, wish: PageWish::default() })
+    }
+
+    pub fn of_nobody(options: Rc<ObserverOptions>, fetcher: Fetcher) -> Self {
+        Self { by: None, options, fetcher, wish: PageWish::default() }
+    }
+}
+
+impl Fetch {
+    /// Whether it is for the same, and has not begun: a second wish of the same tick joins it.
+    fn is_same(&self, wish: &PageWish) -> bool {
+        let are_all = self.wish.only.is_none() && wish.only.is_none();
+        self.phase == Phase::Queued && are_all && self.wish.direction == wish.direction
     }
 }
 
@@ -80,7 +94,7 @@ impl Engine {
         let is_swr = source.options.dialect == Dialect::Swr;
         let replace = cancel_refetch && (is_swr || entry.state.data.is_some());
         match &mut entry.fetch {
-            Some(fetch) if !replace || fetch.phase == Phase::Queued => {
+            Some(fetch) if !replace || fetch.is_same(&source.wish) => {
                 fetch.retries_stopped = false;
             }
             _ => self.start_fetch(id, source, now),
@@ -107,7 +121,7 @@ impl Engine {
     pub(crate) fn any_source(&self, id: EntryId) -> Option<Source> {
         self.observers_of(id).find_map(Source::of).or_else(|| {
             let (options, fetcher) = self.entries.get(id.0)?.last.clone()?;
-            Some(Source { by: None, options, fetcher })
+            Some(Source::of_nobody(options, fetcher))
         })
     }
 
@@ -140,6 +154,7 @@ impl Engine {
         entry.idle_failures();
         entry.preloaded = None;
         entry.last = Some((source.options.clone(), source.fetcher.clone()));
+        entry.state.fetch_direction = source.wish.direction;
         if entry.state.data.is_none() {
             entry.state.status = Status::Pending;
         }
@@ -155,6 +170,8 @@ impl Engine {
             slow: Alarm::default(),
             revert,
             waiters,
+            wish: source.wish,
+            progress: None,
         }));
         self.trail.push(now, &entry.key, What::Fetch);
         self.await_slowness(id, now);

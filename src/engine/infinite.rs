@@ -2,9 +2,8 @@
 //!
 //! A list is an entry like any other, so that everything that holds for entries (deduping, races, owners, callbacks)
 //! holds for it. Its query function walks: it asks here, page by page, what to do, and has nothing but the requests
-//! to make. Nothing of this knows which pages follow each other; whoever walks brings their keys. So TanStack Query's
-//! infinite queries can walk by the same rules: a walk that fails goes on where it failed, one that runs takes in
-//! what is asked for meanwhile, and one that nobody needs ends.
+//! to make. Nothing of this knows which pages follow each other; whoever walks brings their keys. A walk that fails
+//! goes on where it failed, one that runs takes in what is asked for meanwhile, and one that nobody needs ends.
 
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
@@ -202,13 +201,6 @@ impl Engine {
             state.growing.take_if(|growing| growing != signal);
         }
         Some(walk)
-    }
-
-    /// The list whose running fetch has this signal.
-    fn walked(&self, list: &Key, signal: &Signal) -> Option<EntryId> {
-        let (id, entry) = self.find(list)?;
-        let is_this = entry.fetch.as_ref().is_some_and(|fetch| fetch.signal == *signal);
-        is_this.then_some(id)
     }
 
     /// Whether the list is to have a page at `index`; `None` if the walk is over.

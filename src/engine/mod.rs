@@ -24,6 +24,7 @@ pub mod oneshot;
 pub mod optimistic;
 pub mod options;
 mod ownership;
+pub mod paging;
 mod polling;
 mod preloading;
 pub mod queries;

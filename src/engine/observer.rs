@@ -11,6 +11,7 @@ use super::erased::{Data, Failure, same};
 use super::freshness;
 use super::key::Key;
 use super::options::{Dialect, NotifyOn, ObserverOptions};
+use super::paging::{Direction, More};
 use super::select::{Selection, Source};
 use super::time::Time;
 use super::timers::Alarm;
@@ -50,8 +51,10 @@ impl Fields {
     pub const IS_ENABLED: Self = Self(1 << 10);
     /// How many pages a list has.
     pub const SIZE: Self = Self(1 << 11);
+    /// Which pages of an infinite query are fetched, and whether there are more.
+    pub const PAGES: Self = Self(1 << 12);
     /// Every field.
-    pub const ALL: Self = Self((1 << 12) - 1);
+    pub const ALL: Self = Self((1 << 13) - 1);
 
     /// Both sets.
     #[must_use]
@@ -111,6 +114,10 @@ pub struct Snapshot {
     pub error_update_count: u32,
     /// How many pages a list was set to have; `None` if nobody has said, or it is no list.
     pub size: Option<usize>,
+    /// At which end the current or last fetch adds a page, if it does.
+    pub fetch_direction: Option<Direction>,
+    /// At which ends an infinite query has more pages.
+    pub more: More,
 }
 
 impl Snapshot {
@@ -124,6 +131,7 @@ impl Snapshot {
             || self.error_update_count != other.error_update_count;
         let fetched = self.is_fetched != other.is_fetched
             || self.is_fetched_after_mount != other.is_fetched_after_mount;
+        let pages = self.fetch_direction != other.fetch_direction || self.more != other.more;
         let same_data = same(self.data.as_ref(), other.data.as_ref(), Data::ptr_eq);
         let same_error = same(self.error.as_ref(), other.error.as_ref(), Failure::ptr_eq);
         Fields::DATA
@@ -141,6 +149,7 @@ impl Snapshot {
             .with(Fields::IS_FETCHED.when(fetched))
             .with(Fields::IS_ENABLED.when(self.is_enabled != other.is_enabled))
             .with(Fields::SIZE.when(self.size != other.size))
+            .with(Fields::PAGES.when(pages))
     }
 }
 
@@ -288,7 +297,9 @@ impl Observer {
             error_updated_at: state.error_updated_at,
             error_update_count: state.error_update_count,
             size: entry.list.as_ref().and_then(|list| list.get().size),
+            ..Snapshot::default()
         };
+        snapshot.show_pages(entry, self.options.paging.as_deref());
         if snapshot.data.is_none() {
             self.stand_in(&mut snapshot);
         }

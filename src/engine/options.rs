@@ -9,6 +9,7 @@ use super::entry::QueryState;
 use super::erased::{Data, Failure};
 use super::key::Key;
 use super::observer::Fields;
+use super::paging::Paging;
 use super::select::Select;
 use super::time::{Time, Wait};
 
@@ -342,6 +343,8 @@ pub struct ObserverOptions {
     pub callbacks: Callbacks,
     /// How pages are fetched, if this is a list of them.
     pub pages: PageOptions,
+    /// How pages follow each other, if this is an infinite query (TanStack Query).
+    pub paging: Option<Rc<dyn Paging>>,
 }
 
 impl ObserverOptions {
@@ -453,6 +456,7 @@ impl ObserverOptions {
                 persist_size: false,
                 parallel: false,
             },
+            paging: None,
         }
     }
 }

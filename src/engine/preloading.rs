@@ -52,7 +52,7 @@ impl Engine {
             Preload::None => {
                 self.fetch_explicitly(
                     id,
-                    Some(Source { by: None, options, fetcher }),
+                    Some(Source::of_nobody(options, fetcher)),
                     false,
                     Some(waiter),
                     now,

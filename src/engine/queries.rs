@@ -59,12 +59,22 @@ impl Engine {
         waiter: Option<Waiter>,
         now: Time,
     ) {
-        let Some(entry) = self.entry_of(id, now) else {
-            self.effects_answer(waiter);
-            return self.finish(now);
-        };
         let source = self.source(id);
-        self.fetch_explicitly(entry, source, cancel_refetch, waiter, now);
+        self.fetch_for(id, source, cancel_refetch, waiter, now);
+    }
+
+    pub(crate) fn fetch_for(
+        &mut self,
+        id: ObserverId,
+        source: Option<Source>,
+        cancel_refetch: bool,
+        waiter: Option<Waiter>,
+        now: Time,
+    ) {
+        match self.entry_of(id, now) {
+            Some(entry) => self.fetch_explicitly(entry, source, cancel_refetch, waiter, now),
+            None => self.effects_answer(waiter),
+        }
         self.finish(now);
     }
 
@@ -99,7 +109,7 @@ impl Engine {
         if stale {
             self.fetch_explicitly(
                 id,
-                Some(Source { by: None, options, fetcher }),
+                Some(Source::of_nobody(options, fetcher)),
                 false,
                 Some(waiter),
                 now,
@@ -130,7 +140,7 @@ impl Engine {
         self.use_entry(id, &options);
         self.answer_now(id, Some(waiter));
         if revalidate && is_stale {
-            let source = Source { by: None, options, fetcher };
+            let source = Source::of_nobody(options, fetcher);
             self.fetch_explicitly(id, Some(source), false, None, now);
         }
         self.schedule_gc(id, now);

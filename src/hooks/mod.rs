@@ -14,6 +14,7 @@ mod use_auth;
 mod use_authenticated_fetch;
 mod use_clerk_swr;
 mod use_clerk_swr_infinite;
+mod use_infinite_query;
 mod use_is_fetching;
 mod use_is_mutating;
 mod use_mutation;
@@ -52,6 +53,10 @@ pub use use_auth::{AuthHandle, use_auth};
 pub use use_authenticated_fetch::use_authenticated_fetch;
 pub use use_clerk_swr::{use_clerk_swr, use_clerk_swr_request, use_clerk_swr_with};
 pub use use_clerk_swr_infinite::{use_clerk_swr_infinite, use_clerk_swr_infinite_with};
+pub use use_infinite_query::{
+    InfiniteQueryHandle, use_infinite_query, use_infinite_query_with, use_prefetch_infinite_query,
+    use_suspense_infinite_query,
+};
 pub use use_is_fetching::{use_is_fetching, use_is_fetching_of};
 pub use use_is_mutating::{use_is_mutating, use_is_mutating_of, use_mutation_state};
 pub use use_mutation::{use_mutation, use_mutation_with};

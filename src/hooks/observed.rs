@@ -7,10 +7,12 @@ use yew::prelude::*;
 
 use crate::browser::console_error;
 use crate::client::{Problem, QueryClient, QueryObserver, Running, TypeMismatch};
+use crate::engine::effect::Answer;
 use crate::engine::erased::{Data, Failure, same};
 use crate::engine::key::Key;
 use crate::engine::observer::{Fields, Snapshot, View};
 use crate::engine::observing::Watch;
+use crate::engine::oneshot::Receiver;
 use crate::engine::select::{Select, WrongInput};
 
 /// What a hook has found out before it observes: the client to use, or why there is none.
@@ -107,10 +109,15 @@ impl Observed {
     }
 
     pub fn refetch_with(&self, cancel_refetch: bool) -> Running {
+        self.start(|observer| observer.start_refetch(cancel_refetch))
+    }
+
+    /// Starts something whose answer is what there is to show.
+    pub fn start(&self, start: impl FnOnce(&QueryObserver) -> Receiver<Answer>) -> Running {
         let (Some(observer), Some(key)) = (self.observer.upgrade(), self.key.clone()) else {
             return Ok(None).into();
         };
-        let receiver = observer.start_refetch(cancel_refetch);
+        let receiver = start(&observer);
         match &self.select {
             None => Running::Fetch(receiver, key),
             Some(select) => Running::Selected(receiver, key, select.clone(), self.view.clone()),

@@ -16,6 +16,7 @@ use crate::engine::entry::{FetchStatus, Status};
 use crate::engine::erased::Failure;
 use crate::engine::key::IntoKey;
 use crate::engine::observer::Fields;
+use crate::engine::paging::Direction;
 use crate::engine::time::Time;
 
 /// Fetches data under a key, caches it, and keeps it fresh. The query function returns `Err` to fail.
@@ -192,10 +193,15 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
         self.fetch_status() == FetchStatus::Fetching
     }
 
-    /// Whether a fetch is running while there is data or an error to show.
+    /// Whether a fetch is running while there is data or an error to show. Not if it only adds a page.
     #[must_use]
     pub fn is_refetching(&self) -> bool {
-        self.is_fetching() && !self.is_pending()
+        self.is_fetching() && !self.is_pending() && self.fetch_direction().is_none()
+    }
+
+    /// At which end the current or last fetch adds a page, if it does: that of an infinite query.
+    pub(super) fn fetch_direction(&self) -> Option<Direction> {
+        self.observed.read(Fields::PAGES, |shown| shown.fetch_direction)
     }
 
     /// Whether a fetch waits for the network.
@@ -210,10 +216,12 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
         self.is_error() && self.observed.read(Fields::DATA, |shown| shown.data.is_none())
     }
 
-    /// Whether a later fetch has failed: there is an error next to older data.
+    /// Whether a later fetch has failed: there is an error next to older data. Not if it was to add a page.
     #[must_use]
     pub fn is_refetch_error(&self) -> bool {
-        self.is_error() && self.observed.read(Fields::DATA, |shown| shown.data.is_some())
+        self.is_error()
+            && self.observed.read(Fields::DATA, |shown| shown.data.is_some())
+            && self.fetch_direction().is_none()
     }
 
     /// Whether the data is out of date by this query's `stale_time`.
