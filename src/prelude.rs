@@ -11,7 +11,8 @@ pub use crate::client::{
     infinite_query_options, query_options, swr_infinite_key,
 };
 pub use crate::components::{
-    AuthLoading, AuthProvider, AuthSource, QueryClientProvider, SignedIn, SignedOut, SwrConfig,
+    AuthLoading, AuthProvider, AuthSource, QueryBoundaryError, QueryClientProvider,
+    QueryErrorBoundary, SignedIn, SignedOut, SwrConfig,
 };
 pub use crate::engine::entry::{FetchStatus, Status};
 pub use crate::engine::mutation::{MutationFilters, MutationStatus};
@@ -24,11 +25,11 @@ pub use crate::hooks::{
     use_clerk_swr_infinite, use_clerk_swr_infinite_with, use_clerk_swr_request, use_clerk_swr_with,
     use_infinite_query, use_infinite_query_with, use_is_fetching, use_is_mutating, use_mutation,
     use_mutation_state, use_mutation_with, use_prefetch_infinite_query, use_prefetch_query,
-    use_queries, use_query, use_query_client, use_query_with, use_suspense_infinite_query,
-    use_suspense_query, use_swr, use_swr_client, use_swr_config, use_swr_immutable,
-    use_swr_infinite, use_swr_infinite_with, use_swr_inherited, use_swr_mutation,
-    use_swr_mutation_with, use_swr_subscription, use_swr_subscription_with, use_swr_suspense,
-    use_swr_with,
+    use_queries, use_query, use_query_client, use_query_error_reset_boundary, use_query_with,
+    use_suspense_infinite_query, use_suspense_query, use_swr, use_swr_client, use_swr_config,
+    use_swr_immutable, use_swr_infinite, use_swr_infinite_with, use_swr_inherited,
+    use_swr_mutation, use_swr_mutation_with, use_swr_subscription, use_swr_subscription_with,
+    use_swr_suspense, use_swr_with,
 };
 
 #[cfg(feature = "clerk")]

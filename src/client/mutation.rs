@@ -114,7 +114,11 @@ pub(crate) struct Plan {
     pub network_mode: Option<NetworkMode>,
     pub gc_time: Option<Duration>,
     pub meta: Option<Value>,
+    pub throw_on_error: Option<ThrowRule>,
 }
+
+/// Decides whether an error is thrown to the boundary around.
+pub(crate) type ThrowRule = Rc<dyn Fn(&Failure) -> bool>;
 
 impl Plan {
     pub const fn new(function: Option<Function>) -> Self {
@@ -134,6 +138,7 @@ impl Plan {
             network_mode: None,
             gc_time: None,
             meta: None,
+            throw_on_error: None,
         }
     }
 

@@ -9,6 +9,7 @@ use super::mutation_observer::{MutateOptions, Mutating};
 use super::mutation_options::OtherTypes;
 use super::started::Started;
 use crate::engine::erased::Failure;
+use crate::engine::key::Key;
 use crate::engine::mutation::MutationStatus;
 use crate::engine::time::Time;
 
@@ -121,6 +122,13 @@ impl<V: 'static, T: 'static, E: 'static, C: 'static> MutationHandle<V, T, E, C> 
 }
 
 impl<V, T, E, C> MutationHandle<V, T, E, C> {
+    /// What the latest call has failed with, and its key.
+    pub(crate) fn failed(&self) -> Option<(Failure, Option<Key>)> {
+        let state = self.shared.state();
+        let failure = state.error.filter(|_| state.status == MutationStatus::Error)?;
+        Some((failure, state.key))
+    }
+
     /// Forgets the result; a running mutation runs on unseen. Same as TanStack Query's `reset`.
     pub fn reset(&self) {
         self.shared.reset();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::erase::erase_failure;
-use super::mutation::{Callback, Callbacks, Function, MutationContext, Plan, Told};
+use super::mutation::{Callback, Callbacks, Function, MutationContext, Plan, ThrowRule, Told};
 use super::runtime::LocalFuture;
 use crate::engine::erased::Failure;
 use crate::engine::key::IntoKey;
@@ -359,6 +359,18 @@ impl<V, T, E, C> MutationOptions<V, T, E, C> {
         self
     }
 
+    /// Whether an error is for the [`QueryErrorBoundary`](crate::components::QueryErrorBoundary) around. Default: false.
+    /// Without a boundary around it has no effect. Same as TanStack Query's `throwOnError`.
+    #[must_use]
+    pub fn throw_on_error(mut self, throw: bool) -> Self {
+        self.plan.throw_on_error = throw.then(|| -> ThrowRule { Rc::new(|_| true) });
+        self
+    }
+
+    pub(crate) fn throw_rule(&self) -> Option<ThrowRule> {
+        self.plan.throw_on_error.clone()
+    }
+
     pub(crate) fn into_plan(self) -> Plan {
         self.plan
     }
@@ -372,6 +384,14 @@ impl<V, T, E: 'static, C> MutationOptions<V, T, E, C> {
             failure.downcast_ref().is_some_and(|error| rule(count, error))
         };
         self.plan.retry = Some(Retry { limit: None, when: Some(Rc::new(when)) });
+        self
+    }
+
+    /// [`MutationOptions::throw_on_error`] that decides by the error.
+    #[must_use]
+    pub fn throw_on_error_when(mut self, rule: impl Fn(&E) -> bool + 'static) -> Self {
+        let rule = move |failure: &Failure| failure.downcast_ref().is_some_and(&rule);
+        self.plan.throw_on_error = Some(Rc::new(rule));
         self
     }
 

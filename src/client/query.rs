@@ -17,7 +17,7 @@ use crate::engine::observer::Fields;
 use crate::engine::observing::Watch;
 use crate::engine::options::{
     Access, InitialData, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry,
-    RetryDelay, StaleTime,
+    RetryDelay, StaleTime, ThrowRule,
 };
 use crate::engine::paging::Paging;
 use crate::engine::select::{Kind, Select, kind_of};
@@ -127,16 +127,34 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     /// # Errors
     /// When the key cannot be encoded.
     pub fn watch(&self, client: &QueryClient) -> Result<Watch, KeyError> {
+        self.watch_in(client, false)
+    }
+
+    /// The same below a boundary that keeps failures.
+    pub(crate) fn watch_in(
+        &self,
+        client: &QueryClient,
+        keeps_failures: bool,
+    ) -> Result<Watch, KeyError> {
         Ok(Watch {
             key: self.key()?,
-            options: self.options(client),
+            options: self.options_in(client, keeps_failures),
             fetcher: Some(self.fetcher(client)),
         })
     }
 
-    /// The options with the client's defaults for what was not set.
-    pub(crate) fn options(&self, client: &QueryClient) -> Rc<ObserverOptions> {
-        self.resolve(client).0
+    /// The options with the client's defaults for what was not set. Where failures are kept, what is thrown is not tried
+    /// again by who mounts.
+    pub(crate) fn options_in(
+        &self,
+        client: &QueryClient,
+        keeps_failures: bool,
+    ) -> Rc<ObserverOptions> {
+        let mut options = self.resolve(client).0;
+        if keeps_failures && options.throw_on_error.is_some() && options.retry_on_mount {
+            Rc::make_mut(&mut options).retry_on_mount = false;
+        }
+        options
     }
 
     fn resolve(&self, client: &QueryClient) -> (Rc<ObserverOptions>, Settings) {
@@ -240,7 +258,10 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
 
     /// The same query for a component that waits for its data.
     pub(crate) fn for_suspense(self) -> Self {
-        self.enabled(true).set(Setting::Placeholder, |options| {
+        let query = self.enabled(true).set(Setting::ThrowOnError, |options| {
+            options.throw_on_error = Some(Rc::new(|_, state| state.data.is_none()));
+        });
+        query.set(Setting::Placeholder, |options| {
             options.placeholder = None;
             options.placeholder_rule = None;
             options.keep_previous_data = false;
@@ -273,6 +294,16 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
         };
         self.set(Setting::RetryDelay, |options| {
             options.retry_delay = RetryDelay::With(Rc::new(delay))
+        })
+    }
+
+    /// [`QueryOptions::throw_on_error`] that decides by the error and the query's state.
+    #[must_use]
+    pub fn throw_on_error_when(self, rule: impl Fn(&E, &QueryState) -> bool + 'static) -> Self {
+        self.set(Setting::ThrowOnError, |options| {
+            options.throw_on_error = Some(Rc::new(move |failure, state| {
+                failure.downcast_ref().is_some_and(|error| rule(error, state))
+            }));
         })
     }
 

@@ -10,7 +10,8 @@ use crate::engine::erased::Failure;
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
 use crate::engine::options::{
-    Access, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay, StaleTime,
+    Access, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
+    StaleTime, ThrowRule,
 };
 
 /// Options for queries that do not set them themselves.
@@ -64,6 +65,17 @@ impl QueryDefaults {
             let rule = rule.clone();
             options.retry = retry_rule(move |count, failure| rule(count, failure));
         })
+    }
+
+    /// [`QueryDefaults::throw_on_error`] that decides by the error, which is of the type that its query has, and the
+    /// query's state.
+    #[must_use]
+    pub fn throw_on_error_when(
+        self,
+        rule: impl Fn(&Failure, &QueryState) -> bool + 'static,
+    ) -> Self {
+        let rule: ThrowRule = Rc::new(rule);
+        self.set(Setting::ThrowOnError, move |options| options.throw_on_error = Some(rule.clone()))
     }
 
     /// What being offline does. Default: the fetch waits. Same as TanStack's `networkMode`.

@@ -24,6 +24,7 @@ pub(crate) enum Setting {
     InitialData,
     Compare,
     NotifyOn,
+    ThrowOnError,
     Access,
     Tags,
     Select,
@@ -186,6 +187,16 @@ macro_rules! shared_settings {
         #[must_use]
         pub fn notify_on_change(self, fields: Fields) -> Self {
             self.set(Setting::NotifyOn, move |options| options.notify_on = NotifyOn::Only(fields))
+        }
+
+        /// Whether an error is for the [`QueryErrorBoundary`](crate::components::QueryErrorBoundary) around, and not for the
+        /// component itself. Default: false; true in suspense while there is no data. Without a boundary around it has no
+        /// effect. Same as TanStack's `throwOnError`.
+        #[must_use]
+        pub fn throw_on_error(self, throw: bool) -> Self {
+            self.set(Setting::ThrowOnError, move |options| {
+                options.throw_on_error = throw.then(|| -> ThrowRule { Rc::new(|_, _| true) });
+            })
         }
 
         /// Who may see the data. Default: whoever is signed in now; it is dropped when that changes. `Public`

@@ -6,6 +6,7 @@ mod clerk;
 mod gates;
 mod link;
 mod query_client_provider;
+mod query_error_boundary;
 mod surroundings;
 mod swr_config;
 
@@ -15,5 +16,7 @@ pub use auth_provider::{AuthProvider, AuthProviderProps, AuthSource};
 pub use clerk::*;
 pub use gates::{AuthLoading, GateProps, SignedIn, SignedOut};
 pub use query_client_provider::{QueryClientProvider, QueryClientProviderProps};
-pub(crate) use surroundings::use_surroundings;
+pub(crate) use query_error_boundary::{Boundary, Raised};
+pub use query_error_boundary::{QueryBoundaryError, QueryErrorBoundary, QueryErrorBoundaryProps};
+pub(crate) use surroundings::{Surroundings, use_surroundings};
 pub use swr_config::{SwrConfig, SwrConfigProps};

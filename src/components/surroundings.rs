@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::auth_provider::AuthContext;
+use super::query_error_boundary::Boundary;
 use crate::browser::default_client;
 use crate::client::{QueryClient, SwrOptions};
 use crate::engine::erased::same;
@@ -23,6 +24,8 @@ pub(crate) struct Parts {
     pub auth: Option<Rc<AuthContext>>,
     #[cfg(feature = "clerk")]
     pub clerk: Option<crate::auth::clerk::Clerk>,
+    /// Who takes errors that components do not show themselves.
+    pub boundary: Option<Rc<Boundary>>,
     /// The cache of SWR's hooks, where they have one of their own.
     pub swr_client: Option<QueryClient>,
     /// What the configurations have set, laid over SWR's defaults.
@@ -49,6 +52,7 @@ impl PartialEq for Surroundings {
             && self.client == other.client
             && self.auth == other.auth
             && self.swr_client == other.swr_client
+            && same(self.boundary.as_ref(), other.boundary.as_ref(), Rc::ptr_eq)
     }
 }
 
@@ -58,6 +62,11 @@ impl Surroundings {
         let mut parts = (*self.parts).clone();
         change(&mut parts);
         provide(Self { parts: Rc::new(parts) }, children)
+    }
+
+    /// Whether what was thrown is not tried again by who mounts: not until the boundary is reset.
+    pub fn keeps_failures(&self) -> bool {
+        self.boundary.as_ref().is_some_and(|boundary| !boundary.is_reset())
     }
 
     /// The cache of SWR's hooks: the page's if no provider gives one.

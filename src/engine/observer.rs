@@ -51,10 +51,12 @@ impl Fields {
     pub const IS_ENABLED: Self = Self(1 << 10);
     /// How many pages a list has.
     pub const SIZE: Self = Self(1 << 11);
-    /// Which pages of an infinite query are fetched, and whether there are more.
-    pub const PAGES: Self = Self(1 << 12);
+    /// Whether an infinite query has more pages.
+    pub const MORE: Self = Self(1 << 12);
+    /// At which end of an infinite query a page is fetched.
+    pub const FETCH_DIRECTION: Self = Self(1 << 13);
     /// Every field.
-    pub const ALL: Self = Self((1 << 13) - 1);
+    pub const ALL: Self = Self((1 << 14) - 1);
 
     /// Both sets.
     #[must_use]
@@ -131,7 +133,6 @@ impl Snapshot {
             || self.error_update_count != other.error_update_count;
         let fetched = self.is_fetched != other.is_fetched
             || self.is_fetched_after_mount != other.is_fetched_after_mount;
-        let pages = self.fetch_direction != other.fetch_direction || self.more != other.more;
         let same_data = same(self.data.as_ref(), other.data.as_ref(), Data::ptr_eq);
         let same_error = same(self.error.as_ref(), other.error.as_ref(), Failure::ptr_eq);
         Fields::DATA
@@ -149,7 +150,8 @@ impl Snapshot {
             .with(Fields::IS_FETCHED.when(fetched))
             .with(Fields::IS_ENABLED.when(self.is_enabled != other.is_enabled))
             .with(Fields::SIZE.when(self.size != other.size))
-            .with(Fields::PAGES.when(pages))
+            .with(Fields::MORE.when(self.more != other.more))
+            .with(Fields::FETCH_DIRECTION.when(self.fetch_direction != other.fetch_direction))
     }
 }
 

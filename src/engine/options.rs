@@ -108,6 +108,9 @@ impl Interval {
     }
 }
 
+/// Decides by an error and the state of its query whether it is thrown to the boundary around.
+pub type ThrowRule = Rc<dyn Fn(&Failure, &QueryState) -> bool>;
+
 /// Decides whether the failure number `count` (from 0) is followed by another try.
 pub type RetryRule = Rc<dyn Fn(u32, &Failure) -> bool>;
 
@@ -341,6 +344,8 @@ pub struct ObserverOptions {
     pub notify_on: NotifyOn,
     /// What to call after a request of this observer.
     pub callbacks: Callbacks,
+    /// Which errors are for the boundary around, and not for the component itself.
+    pub throw_on_error: Option<ThrowRule>,
     /// How pages are fetched, if this is a list of them.
     pub pages: PageOptions,
     /// How pages follow each other, if this is an infinite query (TanStack Query).
@@ -440,6 +445,7 @@ impl ObserverOptions {
             select: None,
             tags: None,
             notify_on: NotifyOn::Tracked,
+            throw_on_error: None,
             callbacks: Callbacks {
                 of_all_requests: false,
                 on_success: None,

@@ -13,6 +13,7 @@ use crate::engine::key::Key;
 use crate::engine::observer::{Fields, Snapshot, View};
 use crate::engine::observing::Watch;
 use crate::engine::oneshot::Receiver;
+use crate::engine::options::{ObserverOptions, ThrowRule};
 use crate::engine::select::{Select, WrongInput};
 
 /// What a hook has found out before it observes: the client to use, or why there is none.
@@ -26,6 +27,8 @@ pub(crate) struct Observed {
     /// Weak, so that a handle in a long-lived closure does not keep fetching for a component that is gone.
     pub observer: Weak<QueryObserver>,
     select: Option<Rc<Select>>,
+    /// Which errors are for the boundary around.
+    pub throws: Option<ThrowRule>,
     view: Rc<View>,
     revision: u32,
     problem: Option<Problem>,
@@ -44,13 +47,14 @@ impl PartialEq for Observed {
 }
 
 impl Observed {
-    pub fn of(observer: &Rc<QueryObserver>, key: Option<Key>, select: Option<Rc<Select>>) -> Self {
+    pub fn of(observer: &Rc<QueryObserver>, key: Option<Key>, options: &ObserverOptions) -> Self {
         let view = observer.view().clone();
         Self {
             client: Some(observer.client().clone()),
             key,
             observer: Rc::downgrade(observer),
-            select,
+            select: options.select.clone(),
+            throws: options.throw_on_error.clone(),
             revision: view.revision(),
             view,
             problem: None,
@@ -65,6 +69,7 @@ impl Observed {
             key: None,
             observer: Weak::new(),
             select: None,
+            throws: None,
             view,
             revision: 0,
             problem,
@@ -173,7 +178,7 @@ impl Slot {
         watch: Watch,
         render: UseForceUpdateHandle,
     ) -> Observed {
-        let (key, select) = (watch.key.clone(), watch.options.select.clone());
+        let (key, options) = (watch.key.clone(), watch.options.clone());
         let observer = match &self.observer {
             Some(observer) if *observer.client() == client => {
                 observer.update(watch);
@@ -184,7 +189,7 @@ impl Slot {
                 self.observer.insert(Rc::new(observer)).clone()
             }
         };
-        Observed::of(&observer, key, select)
+        Observed::of(&observer, key, &options)
     }
 
     fn nothing(&mut self, problem: Option<Problem>) -> Observed {

@@ -4,6 +4,8 @@ use yew::prelude::*;
 use yew::suspense::{Suspension, SuspensionHandle};
 
 use super::observed::Observed;
+use super::thrown::throw_without_data;
+use crate::components::use_surroundings;
 use crate::engine::observer::Fields;
 
 /// How often a suspension is used: Yew keeps a listener of each time.
@@ -30,15 +32,25 @@ fn suspension(waiting: &mut Option<Waiting>) -> Suspension {
 }
 
 /// Suspends while the first request runs and there is nothing to be shown: neither data, be it old or a stand-in, nor an
-/// error. What is fetched in the background changes none of these fields, so it neither suspends nor renders.
+/// error. What is fetched in the background changes none of these fields, so it neither suspends nor renders. An error
+/// without data is thrown to the boundary around, if there is one.
 #[hook]
 pub(crate) fn use_suspended(observed: &Observed) -> Result<(), Suspension> {
-    use_suspended_while(is_first_load(observed))
+    let around = use_surroundings();
+    let is_thrown = throw_without_data(&around, observed);
+    // Below a boundary, an error that is still there has been shown already.
+    let waits = if around.boundary.is_some() { is_loading } else { is_first_load };
+    use_suspended_while(is_thrown || waits(observed))
 }
 
 pub(crate) fn is_first_load(observed: &Observed) -> bool {
     let wanted = Fields::DATA.with(Fields::ERROR).with(Fields::IS_LOADING);
     observed.read(wanted, |shown| shown.is_loading && shown.data.is_none() && shown.error.is_none())
+}
+
+fn is_loading(observed: &Observed) -> bool {
+    let wanted = Fields::DATA.with(Fields::IS_LOADING);
+    observed.read(wanted, |shown| shown.is_loading && shown.data.is_none())
 }
 
 /// Suspends while something is pending of which an observer will tell.

@@ -237,13 +237,13 @@ impl<U: 'static, E: 'static> InfiniteQueryHandle<U, E> {
     /// Whether there is a page after the last one, by what is cached; never before the first page is there.
     #[must_use]
     pub fn has_next_page(&self) -> bool {
-        self.query.observed.read(Fields::PAGES, |shown| shown.more.next)
+        self.query.observed.read(Fields::MORE, |shown| shown.more.next)
     }
 
     /// Whether there is a page before the first one.
     #[must_use]
     pub fn has_previous_page(&self) -> bool {
-        self.query.observed.read(Fields::PAGES, |shown| shown.more.previous)
+        self.query.observed.read(Fields::MORE, |shown| shown.more.previous)
     }
 
     /// Whether the page after the last one is on its way.

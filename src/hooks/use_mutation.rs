@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::use_query_client::use_query_client;
 use crate::client::{MutationHandle, MutationObserver, MutationOptions, mutation_options};
+use crate::components::{Raised, use_surroundings};
 
 /// Changes something on the server. Nothing happens until [`MutationHandle::mutate`].
 ///
@@ -52,11 +53,13 @@ where
     E: 'static,
     C: 'static,
 {
+    let around = use_surroundings();
     let client = use_query_client();
     let render = use_force_update();
     let observer = use_mut_ref(|| None::<MutationObserver<V, T, E, C>>);
     let mut observer = observer.borrow_mut();
-    match &*observer {
+    let throws = options.throw_rule();
+    let handle = match &*observer {
         Some(observer) => {
             observer.update(&client, options);
             observer.handle()
@@ -67,5 +70,11 @@ where
             *observer = Some(made);
             handle
         }
+    };
+    if let (Some(boundary), Some(throws)) = (&around.boundary, throws)
+        && let Some((failure, key)) = handle.failed().filter(|(failure, _)| throws(failure))
+    {
+        boundary.take(Raised { failure, key, client });
     }
+    handle
 }

@@ -6,6 +6,7 @@ use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
 use super::observed::{Observed, Types};
+use super::thrown::throw;
 use super::use_query::QueryHandle;
 use super::use_query_client::client_for;
 use crate::browser::console_error;
@@ -126,6 +127,8 @@ impl Combine {
 pub(super) struct Results {
     pub shown: Vec<Observed>,
     combined: Option<Data>,
+    /// Whether an error of theirs was thrown to the boundary around.
+    pub is_thrown: bool,
 }
 
 #[derive(Default)]
@@ -149,14 +152,16 @@ pub(super) fn use_queries_observed(
     combine: Option<Combine>,
     hook: &'static str,
 ) -> Results {
-    let client = client_for(use_surroundings().client.clone(), hook);
+    let around = use_surroundings();
+    let client = client_for(around.client.clone(), hook);
+    let keeps_failures = around.keeps_failures();
     let slot: Shared = use_mut_ref(Slot::default);
     let render = use_force_update();
     let shown = {
         let listener = || listener(&slot, render);
         let mut slot = slot.borrow_mut();
         let mut shown = match client {
-            Ok(client) => slot.observe(&client, queries, listener),
+            Ok(client) => slot.observe(&client, queries, keeps_failures, listener),
             Err(problem) => slot.nothing(queries.len(), &problem),
         };
         shown.iter_mut().for_each(|shown| shown.check(types));
@@ -165,7 +170,8 @@ pub(super) fn use_queries_observed(
     };
     let combined = combine.map(|combine| combined(&slot, &shown, combine));
     slot.borrow_mut().shown.clone_from(&shown);
-    Results { shown, combined }
+    let is_thrown = shown.iter().fold(false, |any, shown| throw(&around, shown) || any);
+    Results { shown, combined, is_thrown }
 }
 
 /// What is made of what is shown now. The user's function runs while nothing is borrowed.
@@ -223,6 +229,7 @@ impl Slot {
         &mut self,
         client: &QueryClient,
         queries: Vec<QueryOptions<(), ()>>,
+        keeps_failures: bool,
         listener: impl FnOnce() -> Rc<dyn Fn()>,
     ) -> Vec<Observed> {
         let (mut watches, mut problems) = (Vec::new(), Vec::new());
@@ -231,8 +238,9 @@ impl Slot {
                 Ok(key) => (key, None),
                 Err(error) => (None, Some(Problem::Key(error))),
             };
-            let (options, fetcher) = (query.options(client), Some(query.fetcher(client)));
-            problems.push((key.clone(), options.select.clone(), problem));
+            let options = query.options_in(client, keeps_failures);
+            let fetcher = Some(query.fetcher(client));
+            problems.push((key.clone(), options.clone(), problem));
             watches.push(Watch { key, options, fetcher });
         }
         match &mut self.queries {
@@ -240,8 +248,8 @@ impl Slot {
             queries => *queries = Some(client.observe_queries(watches, listener())),
         }
         let observers = self.queries.iter().flat_map(QueriesObserver::observers);
-        let observed = observers.zip(problems).map(|(observer, (key, select, problem))| {
-            let mut observed = Observed::of(observer, key, select);
+        let observed = observers.zip(problems).map(|(observer, (key, options, problem))| {
+            let mut observed = Observed::of(observer, key, &options);
             observed.set_problem(problem);
             observed
         });

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::observed::{Observed, Types, use_observed};
+use super::thrown::throw;
 use super::use_query_client::client_for;
 use crate::client::{
     Problem, QueryContext, QueryError, QueryOptions, Started, query_options, typed,
@@ -85,23 +86,27 @@ where
     E: 'static,
     U: 'static,
 {
-    let observed = use_query_observed(query.erased(), Types::of::<U, E>(), "use_query");
+    let types = Types::of::<U, E>();
+    let (observed, _) = use_query_observed(query.erased(), types, "use_query");
     QueryHandle::new(observed)
 }
 
-/// What does not depend on the types.
+/// What does not depend on the types. Also says whether the error was thrown to the boundary around.
 #[hook]
 pub(super) fn use_query_observed(
     query: QueryOptions<(), ()>,
     types: Types,
     hook: &'static str,
-) -> Observed {
-    let client = client_for(use_surroundings().client.clone(), hook);
+) -> (Observed, bool) {
+    let around = use_surroundings();
+    let client = client_for(around.client.clone(), hook);
     let watch = match &client {
-        Ok(client) => query.watch(client).map_err(Problem::Key),
+        Ok(client) => query.watch_in(client, around.keeps_failures()).map_err(Problem::Key),
         Err(problem) => Err(problem.clone()),
     };
-    use_observed(client, watch, types)
+    let observed = use_observed(client, watch, types);
+    let is_thrown = throw(&around, &observed);
+    (observed, is_thrown)
 }
 
 /// What [`use_query`] gives: TanStack Query's result, with methods for its fields.
@@ -201,7 +206,7 @@ impl<T: 'static, E: 'static> QueryHandle<T, E> {
 
     /// At which end the current or last fetch adds a page, if it does: that of an infinite query.
     pub(super) fn fetch_direction(&self) -> Option<Direction> {
-        self.observed.read(Fields::PAGES, |shown| shown.fetch_direction)
+        self.observed.read(Fields::FETCH_DIRECTION, |shown| shown.fetch_direction)
     }
 
     /// Whether a fetch waits for the network.

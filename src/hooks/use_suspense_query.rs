@@ -4,7 +4,7 @@ use yew::prelude::*;
 use yew::suspense::SuspensionResult;
 
 use super::observed::Types;
-use super::suspended::{is_first_load, use_suspended, use_suspended_while};
+use super::suspended::{is_first_load, use_suspended_while};
 use super::use_queries::use_queries_observed;
 use super::use_query::{QueryHandle, use_query_observed};
 use crate::client::QueryOptions;
@@ -16,7 +16,8 @@ use crate::client::QueryOptions;
 /// suspend for what is fetched in the background. Same as TanStack Query's `useSuspenseQuery`. Differs from TanStack
 /// Query:
 ///
-/// - An error is not thrown, for Yew has nothing that would catch it; it is in [`QueryHandle::error`].
+/// - An error is thrown to the [`QueryErrorBoundary`](crate::components::QueryErrorBoundary) around. Without one, it is in
+///   [`QueryHandle::error`], for Yew has nothing else that would catch it.
 /// - It suspends only while a fetch runs. Offline, signed out, or without a key there would be no end to it: then the
 ///   component renders, and [`QueryHandle::is_paused`] tells the first.
 /// - `stale_time` and `gc_time` are what they are, for a component that is suspended in Yew keeps its query.
@@ -52,8 +53,9 @@ where
     U: 'static,
 {
     let query = query.erased().for_suspense();
-    let observed = use_query_observed(query, Types::of::<U, E>(), "use_suspense_query");
-    use_suspended(&observed)?;
+    let (observed, is_thrown) =
+        use_query_observed(query, Types::of::<U, E>(), "use_suspense_query");
+    use_suspended_while(is_thrown || is_first_load(&observed))?;
     Ok(QueryHandle::new(observed))
 }
 
@@ -70,6 +72,6 @@ where
 {
     let queries = queries.into_iter().map(|query| query.erased().for_suspense()).collect();
     let results = use_queries_observed(queries, Types::of::<U, E>(), None, "use_suspense_queries");
-    use_suspended_while(results.shown.iter().any(is_first_load))?;
+    use_suspended_while(results.is_thrown || results.shown.iter().any(is_first_load))?;
     Ok(results.shown.into_iter().map(QueryHandle::new).collect())
 }

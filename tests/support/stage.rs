@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 use js_sys::Promise;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
 use yew::functional::{Hook, HookContext};
@@ -83,6 +83,14 @@ impl Stage {
 
     pub fn text(&self) -> String {
         self.root.text_content().unwrap_or_default()
+    }
+
+    /// Clicks at the first element that a selector finds.
+    pub async fn click(&self, selector: &str) {
+        let element = self.root.query_selector(selector).unwrap().expect("such an element");
+        let click = js_sys::Reflect::get(&element, &"click".into()).unwrap();
+        click.unchecked_into::<js_sys::Function>().call0(&element).unwrap();
+        settle().await;
     }
 
     /// Unmounts everything.
