@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use lab::{Lab, Swr, Text, alice, bob, ms};
 use yew_clerk::client::{MutatorOptions, SwrOptions};
+use yew_clerk::engine::callbacks::ErrorRetry;
 use yew_clerk::engine::entry::FetchStatus;
 use yew_clerk::engine::observing::Watch;
-use yew_clerk::engine::options::{Access, ErrorRetry};
+use yew_clerk::engine::options::Access;
 
 /// What was called, as text.
 type Said = Rc<RefCell<Vec<String>>>;

@@ -12,8 +12,8 @@ use std::time::Duration;
 use lab::{Lab, Swr, Text, ms};
 use pages::{Book, options};
 use yew_clerk::client::MutatorOptions;
+use yew_clerk::engine::callbacks::ErrorRetry;
 use yew_clerk::engine::filters::Filters;
-use yew_clerk::engine::options::ErrorRetry;
 
 fn eager() -> Swr {
     Swr::new().deduping_interval(Duration::ZERO)

@@ -345,3 +345,34 @@ async fn a_handle_that_is_passed_on_renders_the_child_when_it_shows_something_ne
     assert_eq!(texts.get(), ["- pending fetching loading", "d success"]);
     assert_eq!(stage.text(), "d success");
 }
+
+#[wasm_bindgen_test]
+async fn a_component_that_does_not_subscribe_shows_what_is_there_when_it_renders() {
+    let (server, client) = (Server::<String, String>::new(), new_client());
+    let (fetch, subscribes) = (server.clone(), Knob::new(false));
+    let reads = subscribes.clone();
+    let view = View::new(move |ctx| {
+        let server = fetch.clone();
+        let query = query_options("k", move |_| server.fetch("k")).subscribed(reads.get());
+        let query = use_query_with(query).run(ctx);
+        format!("{} {:?}", shown(query.data()), query.fetch_status())
+    });
+    let html = html! { <QueryClientProvider client={client.clone()}>{ view.html() }</QueryClientProvider> };
+    let _stage = Stage::new(html).await;
+    assert_eq!((view.last(), server.count()), ("- Idle".into(), 0));
+    client.set_query_data("k", "data".to_owned()).unwrap();
+    settle().await;
+    assert_eq!(view.renders(), 1);
+    view.again().await;
+    assert_eq!((view.last(), client.engine().unwrap().observer_count()), ("data Idle".into(), 0));
+    subscribes.set(true);
+    view.again().await;
+    assert_eq!((view.last(), server.count()), ("data Fetching".into(), 1));
+    server.ok(0, "news").await;
+    subscribes.set(false);
+    view.again().await;
+    assert_eq!(client.engine().unwrap().observer_count(), 0);
+    client.set_query_data("k", "later".to_owned()).unwrap();
+    settle().await;
+    assert_eq!(view.last(), "news Idle");
+}

@@ -11,10 +11,10 @@ use super::clock::Clock;
 use super::query_defaults::Defaults;
 use super::runtime::{LocalFuture, Runtime, TimerGuard};
 use crate::engine::Engine;
+use crate::engine::callbacks::ErrorRetry;
 use crate::engine::effect::{Call, Effect, FetchJob, RetryCall};
 use crate::engine::erased::{Data, Failure};
 use crate::engine::event::{Event, Owner};
-use crate::engine::options::ErrorRetry;
 use crate::engine::time::Time;
 
 type Command = Box<dyn FnOnce(&mut Engine, Time)>;

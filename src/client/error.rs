@@ -45,7 +45,7 @@ pub enum QueryError<E> {
     Key(KeyError),
     /// The key holds data or an error of another type.
     TypeMismatch(TypeMismatch),
-    /// The mutation has no function, and no defaults for its key bring one.
+    /// The query or mutation has no function, and no defaults for its key bring one.
     NoFunction,
 }
 
@@ -79,7 +79,7 @@ impl<E: fmt::Display> fmt::Display for QueryError<E> {
             Self::Key(error) => error.fmt(f),
             Self::TypeMismatch(error) => error.fmt(f),
             Self::NoFunction => f.write_str(
-                "no function for this mutation: give it one, or set defaults for its key",
+                "there is no function for this key: give it one, or set defaults for the key",
             ),
         }
     }

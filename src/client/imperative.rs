@@ -8,40 +8,18 @@ use std::task::{Context, Poll};
 
 use super::driver::QueryClient;
 use super::error::QueryError;
-use super::outcome::{Ended, Running, typed, typed_data};
+use super::outcome::{Ended, Running, typed};
 use super::query::QueryOptions;
+use super::query_key::{KeyFilters, QueryKey};
 use super::started::Started;
 use crate::engine::Engine;
 use crate::engine::effect::{Answer, Fetcher, Waiter};
-use crate::engine::entry::QueryState;
-use crate::engine::erased::Data;
-use crate::engine::filters::{Activity, Filters};
-use crate::engine::key::{IntoKey, Key, KeyError};
+use crate::engine::filters::Filters;
+use crate::engine::key::{Key, KeyError};
 use crate::engine::oneshot::Receiver;
-use crate::engine::options::{Access, ObserverOptions};
+use crate::engine::options::ObserverOptions;
 use crate::engine::queries::{RefetchType, Refetching};
 use crate::engine::time::Time;
-
-/// Which queries a command is about: a key stands for all keys that begin with it.
-pub trait KeyFilters {
-    /// The filters.
-    ///
-    /// # Errors
-    /// When a key in it cannot be encoded.
-    fn to_filters(&self) -> Result<Filters, KeyError>;
-}
-
-impl<K: IntoKey> KeyFilters for K {
-    fn to_filters(&self) -> Result<Filters, KeyError> {
-        Ok(Filters { key: self.to_key()?, ..Filters::default() })
-    }
-}
-
-impl KeyFilters for Filters {
-    fn to_filters(&self) -> Result<Filters, KeyError> {
-        Ok(self.clone())
-    }
-}
 
 /// Waits for all fetches that a command has started. Failed ones do not make it fail.
 #[derive(Default)]
@@ -65,14 +43,6 @@ impl Barrier {
             waiting.pop();
         }
         Poll::Ready(())
-    }
-}
-
-/// The data as a `T`; `None` if it is another type.
-fn of_type<T: 'static>(data: Option<&Data>) -> Option<Option<Rc<T>>> {
-    match data {
-        Some(data) => data.get().map(Some),
-        None => Some(None),
     }
 }
 
@@ -102,6 +72,42 @@ impl QueryClient {
         self.start_typed(query, Engine::fetch_query)
     }
 
+    /// [`QueryClient::fetch_query`] that gives what the query selects. Whether it is enabled does not matter. Same as
+    /// TanStack Query's `query`, and `infiniteQuery`.
+    ///
+    /// ```
+    /// use yew_clerk::client::{QueryClient, QueryError, query_options};
+    /// use yew_clerk::fetch::{self, FetchError};
+    ///
+    /// # async fn example(client: &QueryClient) -> Result<(), QueryError<FetchError>> {
+    /// let notes = query_options("notes", |_| fetch::get("/api/notes").json::<Vec<String>>());
+    /// let count = client.query(notes.select(Vec::len)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As those of [`QueryClient::fetch_query`]; the error of [`QueryOptions::select_result`] is
+    /// [`QueryError::Failed`].
+    pub fn query<T, E, U>(
+        &self,
+        query: QueryOptions<T, E, U>,
+    ) -> Started<Result<Rc<U>, QueryError<E>>>
+    where
+        T: PartialEq + 'static,
+        E: 'static,
+        U: 'static,
+    {
+        let select = query.selection();
+        let running = match (self.start_query(&query.erased(), Engine::fetch_query), select) {
+            (Running::Fetch(receiver, key), Some(select)) => {
+                Running::Selected(receiver, key, select, Rc::default())
+            }
+            (running, _) => running,
+        };
+        Started::erased(running, |outcome| typed(outcome)?.ok_or(QueryError::Cancelled))
+    }
+
     fn start_query(&self, query: &QueryOptions<(), ()>, ask: Asking) -> Running {
         let key = match query.key() {
             Ok(Some(key)) => key,
@@ -109,6 +115,7 @@ impl QueryClient {
             Err(error) => return Err(Ended::Key(error)).into(),
         };
         let (options, fetcher) = query.for_imperative(self);
+        let Some(fetcher) = fetcher else { return Err(Ended::NoFunction).into() };
         let (waiter, receiver) = Waiter::new();
         let asked = key.clone();
         self.run(move |engine, now| ask(engine, &asked, options, fetcher, waiter, now));
@@ -177,123 +184,6 @@ impl QueryClient {
         Started::erased(self.start_query(&query.erased(), ask), |outcome| {
             typed(outcome)?.ok_or(QueryError::Cancelled)
         })
-    }
-
-    /// The keys that `filters` select, and the cached data of each. Those that hold another type are left out. Same as
-    /// TanStack Query's `getQueriesData`.
-    pub fn get_queries_data<T: 'static>(
-        &self,
-        filters: impl KeyFilters,
-    ) -> Vec<(Key, Option<Rc<T>>)> {
-        let all = self.data_of(filters.to_filters()).into_iter();
-        all.filter_map(|(key, data)| Some((key, of_type(data.as_ref())?))).collect()
-    }
-
-    /// Computes data from what is there and writes it, for each query that `filters` select; `None` leaves one as it is.
-    /// Queries that hold another type are left alone, and none is made. A fetch in flight goes on and overwrites it. Same as
-    /// TanStack Query's `setQueriesData`. Differs from TanStack Query: it gives nothing back.
-    pub fn set_queries_data<T: PartialEq + 'static>(
-        &self,
-        filters: impl KeyFilters,
-        update: impl Fn(Option<&T>) -> Option<T>,
-    ) {
-        let all = self.data_of(filters.to_filters());
-        let mut written = Vec::new();
-        for (key, data) in all {
-            let Some(old) = of_type::<T>(data.as_ref()) else { continue };
-            if let Some(new) = update(old.as_deref()) {
-                written.push((key, Data::new(new)));
-            }
-        }
-        self.write_all(written);
-    }
-
-    fn data_of(&self, filters: Result<Filters, KeyError>) -> Vec<(Key, Option<Data>)> {
-        let (Ok(filters), Some(engine)) = (filters, self.engine()) else {
-            return Vec::new();
-        };
-        engine.data_of(&filters, self.now())
-    }
-
-    fn write_all(&self, written: Vec<(Key, Data)>) {
-        self.run(move |engine, now| {
-            engine.batch(now, |engine| {
-                for (key, data) in written {
-                    engine.set_data(&key, data, Access::default(), Some(now), now);
-                }
-            });
-        });
-    }
-
-    /// The cached data, if there is any. Same as TanStack Query's `getQueryData`.
-    ///
-    /// # Errors
-    /// When the key holds another type, or cannot be encoded.
-    pub fn get_query_data<T: 'static>(
-        &self,
-        key: impl IntoKey,
-    ) -> Result<Option<Rc<T>>, QueryError<()>> {
-        let Some(key) = key.to_key().map_err(QueryError::Key)? else {
-            return Ok(None);
-        };
-        let data = self.engine().and_then(|engine| engine.data(&key));
-        let typed = data.map(|data| typed_data(&data, &key)).transpose();
-        typed.map_err(QueryError::TypeMismatch)
-    }
-
-    /// The whole state of a query. Same as TanStack Query's `getQueryState`.
-    pub fn get_query_state(&self, key: impl IntoKey) -> Option<QueryState> {
-        let key = key.to_key().ok()??;
-        self.engine()?.state(&key).cloned()
-    }
-
-    /// Writes data to the cache, making the entry if need be; a fetch in flight goes on and overwrites it.
-    /// Same as TanStack Query's `setQueryData` with a value.
-    ///
-    /// # Errors
-    /// When the key cannot be encoded, or there is none.
-    pub fn set_query_data<T: PartialEq + 'static>(
-        &self,
-        key: impl IntoKey,
-        data: T,
-    ) -> Result<(), QueryError<()>> {
-        self.set_query_data_at(key, data, self.now())
-    }
-
-    /// [`QueryClient::set_query_data`] with data that is from `updated_at`; [`Time::ZERO`] is 'very long ago'.
-    /// Same as the option `updatedAt` of TanStack Query's `setQueryData`.
-    ///
-    /// # Errors
-    /// When the key cannot be encoded, or there is none.
-    pub fn set_query_data_at<T: PartialEq + 'static>(
-        &self,
-        key: impl IntoKey,
-        data: T,
-        updated_at: Time,
-    ) -> Result<(), QueryError<()>> {
-        let key = key.to_key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
-        let data = Data::new(data);
-        self.run(move |engine, now| {
-            engine.set_data(&key, data, Access::default(), Some(updated_at), now);
-        });
-        Ok(())
-    }
-
-    /// Computes data from what is there, and writes it; `None` changes nothing. The function sees
-    /// the shown data, and must not use the client. Same as TanStack Query's `setQueryData` with a function.
-    ///
-    /// # Errors
-    /// When the key holds another type, cannot be encoded, or there is none.
-    pub fn update_query_data<T: PartialEq + 'static>(
-        &self,
-        key: impl IntoKey,
-        update: impl FnOnce(Option<&T>) -> Option<T>,
-    ) -> Result<(), QueryError<()>> {
-        let old = self.get_query_data::<T>(&key)?;
-        match update(old.as_deref()) {
-            Some(new) => self.set_query_data(key, new),
-            None => Ok(()),
-        }
     }
 
     /// Declares data out of date and fetches what is on the screen. Await it to wait for that, or not.
@@ -407,16 +297,11 @@ impl QueryClient {
         self.engine().map_or_else(Vec::new, |engine| engine.keys(&filters, now))
     }
 
-    /// Filters for exactly one key.
+    /// Filters for exactly one key, or for nothing if there is no key.
     ///
     /// # Errors
     /// When the key cannot be encoded.
-    pub fn exactly(key: impl IntoKey) -> Result<Filters, KeyError> {
-        Ok(Filters {
-            key: key.to_key()?,
-            exact: true,
-            activity: Activity::All,
-            ..Filters::default()
-        })
+    pub fn exactly(key: impl QueryKey) -> Result<Filters, KeyError> {
+        Ok(key.query_key()?.map_or_else(Filters::nothing, Filters::exact))
     }
 }

@@ -318,7 +318,7 @@ struct Walker {
 
 async fn walk(client: WeakQueryClient, pages: Rc<Pages>, context: FetchContext) -> Answer {
     let kind = pages.kind.kind;
-    let FetchContext { key, signal } = context;
+    let FetchContext { key, signal, .. } = context;
     let walk = ask(&client, |engine, _| engine.begin_walk(&key, &signal, kind));
     let walk = walk.ok_or_else(cancelled)?;
     Walker { client, pages, walk, signal, found: Vec::new(), requests: Vec::new() }.run().await

@@ -10,7 +10,7 @@ use super::erase::erase_future;
 use super::error::QueryError;
 use super::infinite_data::InfiniteData;
 use super::page_walk::{Follow, PageFn, Pager, walk};
-use super::query::{QueryOptions, query_options_erased};
+use super::query::{QueryOptions, query_options_of};
 use super::query_context::QueryContext;
 use super::started::Started;
 use crate::engine::erased::Data;
@@ -122,7 +122,7 @@ where
         parallel: false,
         only: None,
     };
-    query_options_erased(key.to_key()).with_pager(pager)
+    query_options_of(key).with_pager(pager)
 }
 
 impl<D: 'static, E: 'static, U: 'static> QueryOptions<D, E, U> {

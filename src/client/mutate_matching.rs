@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::driver::QueryClient;
 use super::erase::erase_future;
-use super::imperative::KeyFilters;
 use super::mutate::{Shown, Update, Work};
 use super::mutator_options::{MutatorOptions, Plan};
 use super::outcome::{Ended, Outcome, Running, typed};
+use super::query_key::KeyFilters;
 use super::started::Started;
 use crate::engine::erased::Data;
 use crate::engine::key::{Key, KeyError};

@@ -22,6 +22,7 @@ pub(crate) enum Ended {
     Failed(Failure, Key),
     Cancelled,
     NoKey,
+    NoFunction,
     Key(KeyError),
 }
 
@@ -82,6 +83,7 @@ pub(crate) fn typed<T: 'static, E: 'static>(
         Err(Ended::Failed(failure, key)) => Err(typed_failure(&failure, &key)),
         Err(Ended::Cancelled) => Err(QueryError::Cancelled),
         Err(Ended::NoKey) => Err(QueryError::NoKey),
+        Err(Ended::NoFunction) => Err(QueryError::NoFunction),
         Err(Ended::Key(error)) => Err(QueryError::Key(error)),
     }
 }

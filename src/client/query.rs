@@ -16,12 +16,11 @@ use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
 use crate::engine::observing::Watch;
 use crate::engine::options::{
-    Access, InitialData, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry,
-    RetryDelay, StaleTime, ThrowRule,
+    Access, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
+    StaleTime, ThrowRule,
 };
 use crate::engine::paging::Paging;
 use crate::engine::select::{Kind, Select, kind_of};
-use crate::engine::time::Time;
 
 pub(crate) type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Failure>>>;
 
@@ -46,7 +45,7 @@ pub(crate) type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Fa
 /// ```
 pub struct QueryOptions<T, E, U = T> {
     key: Result<Option<Key>, KeyError>,
-    query_fn: QueryFn,
+    query_fn: Option<QueryFn>,
     options: Rc<ObserverOptions>,
     /// What was set here, and not left to the client's defaults.
     settings: Settings,
@@ -81,18 +80,30 @@ where
     Fut: Future<Output = Result<T, E>> + 'static,
 {
     QueryOptions {
-        query_fn: Rc::new(move |context| erase_future(query_fn(context))),
-        ..query_options_erased(key.to_key())
+        query_fn: Some(Rc::new(move |context| erase_future(query_fn(context)))),
+        ..query_options_of(key)
     }
 }
 
-/// A query that has no function yet, and never answers.
-pub(crate) fn query_options_erased<T, E, U>(
-    key: Result<Option<Key>, KeyError>,
-) -> QueryOptions<T, E, U> {
+/// A query whose function the defaults for its key bring: see [`QueryDefaults::query_fn`](super::QueryDefaults::query_fn).
+/// Without such defaults it shows what is in the cache, and fetches nothing. Same as a query without `queryFn` in TanStack
+/// Query.
+///
+/// ```
+/// use yew_clerk::client::{QueryClient, QueryDefaults, query_options_of};
+/// use yew_clerk::fetch::{self, FetchError};
+///
+/// # async fn example(client: &QueryClient) -> Result<(), Box<dyn std::error::Error>> {
+/// let load = |_| fetch::get("/api/notes").json::<Vec<String>>();
+/// client.set_query_defaults("notes", QueryDefaults::new().query_fn(load))?;
+/// let notes = client.fetch_query(query_options_of::<Vec<String>, FetchError>("notes")).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn query_options_of<T, E>(key: impl IntoKey) -> QueryOptions<T, E> {
     QueryOptions {
-        key,
-        query_fn: Rc::new(|_| Box::pin(std::future::pending())),
+        key: key.to_key(),
+        query_fn: None,
         options: DEFAULTS.with(Rc::clone),
         settings: Settings::NONE,
         types: PhantomData,
@@ -100,6 +111,14 @@ pub(crate) fn query_options_erased<T, E, U>(
 }
 
 impl<T, E, U> QueryOptions<T, E, U> {
+    pub(crate) fn cloned_key(&self) -> Result<Option<Key>, KeyError> {
+        self.key.clone()
+    }
+
+    pub(crate) fn selection(&self) -> Option<Rc<Select>> {
+        self.options.select.clone()
+    }
+
     /// The rules of its pages, if it has some.
     pub(crate) fn paging(&self) -> Option<&Rc<dyn Paging>> {
         self.options.paging.as_ref()
@@ -107,7 +126,7 @@ impl<T, E, U> QueryOptions<T, E, U> {
 
     pub(crate) fn with_paging(mut self, paging: Rc<dyn Paging>, query_fn: QueryFn) -> Self {
         Rc::make_mut(&mut self.options).paging = Some(paging);
-        self.query_fn = query_fn;
+        self.query_fn = Some(query_fn);
         self
     }
 }
@@ -138,8 +157,8 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     ) -> Result<Watch, KeyError> {
         Ok(Watch {
             key: self.key()?,
+            fetcher: self.fetcher(client),
             options: self.options_in(client, keeps_failures),
-            fetcher: Some(self.fetcher(client)),
         })
     }
 
@@ -158,16 +177,29 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     }
 
     fn resolve(&self, client: &QueryClient) -> (Rc<ObserverOptions>, Settings) {
-        let mut options = self.options.clone();
-        let Some(defaults) = client.defaults() else { return (options, self.settings) };
-        let key = self.key.as_ref().ok().and_then(Option::as_ref);
-        let settings = defaults.fill(key, self.settings, Rc::make_mut(&mut options));
+        let (mut options, mut settings) = (self.options.clone(), self.settings);
+        if let Some(defaults) = client.defaults() {
+            settings = defaults.fill(self.some_key(), settings, Rc::make_mut(&mut options));
+        }
+        if let Some(rule) = options.initial_rule.clone() {
+            let state = self.some_key().and_then(|key| client.get_query_state(key));
+            if state.is_none_or(|state| state.data.is_none()) {
+                Rc::make_mut(&mut options).initial_data = rule();
+            }
+        }
         (options, settings)
     }
 
-    pub(crate) fn fetcher(&self, client: &QueryClient) -> Fetcher {
-        let (query_fn, client) = (self.query_fn.clone(), client.clone());
-        Rc::new(move |context| query_fn(QueryContext::new(context, client.clone())))
+    fn some_key(&self) -> Option<&Key> {
+        self.key.as_ref().ok()?.as_ref()
+    }
+
+    /// What fetches it; `None` if neither the query nor the defaults bring a function.
+    pub(crate) fn fetcher(&self, client: &QueryClient) -> Option<Fetcher> {
+        let own = self.query_fn.clone();
+        let query_fn = own.or_else(|| client.defaults()?.query_fn(self.some_key()))?;
+        let client = client.clone();
+        Some(Rc::new(move |context| query_fn(QueryContext::new(context, client.clone()))))
     }
 
     /// The same query for code that is compiled once for all types.
@@ -248,7 +280,10 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     }
 
     /// Options and function for a fetch without a component: not retried unless the query says so.
-    pub(crate) fn for_imperative(&self, client: &QueryClient) -> (Rc<ObserverOptions>, Fetcher) {
+    pub(crate) fn for_imperative(
+        &self,
+        client: &QueryClient,
+    ) -> (Rc<ObserverOptions>, Option<Fetcher>) {
         let (mut options, settings) = self.resolve(client);
         if !settings.has(Setting::Retry) {
             Rc::make_mut(&mut options).retry.limit = Some(0);
@@ -268,7 +303,11 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
         })
     }
 
-    fn set(mut self, setting: Setting, change: impl FnOnce(&mut ObserverOptions)) -> Self {
+    pub(super) fn set(
+        mut self,
+        setting: Setting,
+        change: impl FnOnce(&mut ObserverOptions),
+    ) -> Self {
         self.settings = self.settings.with(setting);
         change(Rc::make_mut(&mut self.options));
         self
@@ -335,25 +374,6 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
             make(last.as_deref()).map(Data::new)
         };
         self.set(Setting::Placeholder, |options| options.placeholder_rule = Some(Rc::new(make)))
-    }
-
-    /// Data to begin with, as if fetched now. Same as TanStack's `initialData`.
-    #[must_use]
-    pub fn initial_data(self, data: T) -> Self {
-        self.set(Setting::InitialData, |options| {
-            options.initial_data = Some(InitialData { data: Data::new(data), updated_at: None });
-        })
-    }
-
-    /// When the initial data was fetched; [`Time::ZERO`] is 'very long ago'. To be called after
-    /// [`QueryOptions::initial_data`]. Same as TanStack's `initialDataUpdatedAt`.
-    #[must_use]
-    pub fn initial_data_updated_at(self, at: Time) -> Self {
-        self.set(Setting::InitialData, |options| {
-            if let Some(initial) = &mut options.initial_data {
-                initial.updated_at = Some(at);
-            }
-        })
     }
 
     /// Compares old and new data in place of `PartialEq`; equal data causes no render. Same as TanStack's

@@ -1,6 +1,7 @@
 //! What a query function gets to know.
 
 use std::any::Any;
+use std::rc::Rc;
 
 use super::driver::QueryClient;
 use crate::engine::effect::FetchContext;
@@ -18,6 +19,18 @@ pub struct QueryContext {
 impl QueryContext {
     pub(crate) const fn new(inner: FetchContext, client: QueryClient) -> Self {
         Self { inner, client }
+    }
+
+    /// What the query's `meta` is; `None` also if that is of another type. Same as TanStack's `meta`.
+    ///
+    /// ```
+    /// use yew_clerk::client::query_options;
+    ///
+    /// let query = query_options("k", |ctx| async move { Ok::<_, String>(*ctx.meta::<u32>().unwrap_or_default()) }).meta(5_u32);
+    /// ```
+    #[must_use]
+    pub fn meta<M: 'static>(&self) -> Option<Rc<M>> {
+        self.inner.meta.clone()?.downcast().ok()
     }
 
     /// The key that is fetched.
@@ -46,13 +59,13 @@ impl QueryContext {
 
     /// What to fetch, for the query function of an infinite query; `None` if nothing is wanted any more.
     pub(crate) fn begin_pages(&self) -> Option<PageTurn> {
-        let FetchContext { key, signal } = &self.inner;
+        let FetchContext { key, signal, .. } = &self.inner;
         self.client.with(|engine, _| engine.begin_pages(key, signal)).flatten()
     }
 
     /// Keeps for the next attempt what this one has brought.
     pub(crate) fn keep_progress(&self, progress: Box<dyn Any>) {
-        let FetchContext { key, signal } = self.inner.clone();
+        let FetchContext { key, signal, .. } = self.inner.clone();
         self.client.run(move |engine, _| engine.keep_progress(&key, &signal, progress));
     }
 }

@@ -1,9 +1,13 @@
 //! The defaults of many queries: of a client, and of the keys that begin with one.
 
+use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::driver::QueryClient;
+use super::erase::erase_future;
+use super::query::QueryFn;
+use super::query_context::QueryContext;
 use super::query_settings::{Change, Setting, Settings, on_reconnect, retry_rule, shared_settings};
 use crate::engine::entry::QueryState;
 use crate::engine::erased::Failure;
@@ -17,8 +21,8 @@ use crate::engine::options::{
 /// Options for queries that do not set them themselves.
 ///
 /// Those of [`QueryClient::set_default_options`] apply to all queries of the client, those of
-/// [`QueryClient::set_query_defaults`] to some. Differs from TanStack Query: there is no default for the query function, nor
-/// for what depends on the type of the data.
+/// [`QueryClient::set_query_defaults`] to some. Differs from TanStack Query: there are none for what depends on the type of
+/// the data, save the query function.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,13 +35,14 @@ use crate::engine::options::{
 #[derive(Clone, Default)]
 pub struct QueryDefaults {
     changes: Vec<(Setting, Change)>,
+    query_fn: Option<QueryFn>,
 }
 
 impl QueryDefaults {
     /// Nothing set.
     #[must_use]
     pub const fn new() -> Self {
-        Self { changes: Vec::new() }
+        Self { changes: Vec::new(), query_fn: None }
     }
 
     fn set(mut self, setting: Setting, change: impl Fn(&mut ObserverOptions) + 'static) -> Self {
@@ -78,6 +83,21 @@ impl QueryDefaults {
         self.set(Setting::ThrowOnError, move |options| options.throw_on_error = Some(rule.clone()))
     }
 
+    /// Fetches for queries that have no function of their own, those of
+    /// [`query_options_of`](super::query_options_of). Such a query has to be of the same types. Same as a default for
+    /// TanStack Query's `queryFn`.
+    #[must_use]
+    pub fn query_fn<T, E, F, Fut>(self, query_fn: F) -> Self
+    where
+        T: PartialEq + 'static,
+        E: 'static,
+        F: Fn(QueryContext) -> Fut + 'static,
+        Fut: Future<Output = Result<T, E>> + 'static,
+    {
+        let query_fn: QueryFn = Rc::new(move |context| erase_future(query_fn(context)));
+        Self { query_fn: Some(query_fn), ..self }
+    }
+
     /// What being offline does. Default: the fetch waits. Same as TanStack's `networkMode`.
     #[must_use]
     pub fn network_mode(self, mode: NetworkMode) -> Self {
@@ -86,6 +106,7 @@ impl QueryDefaults {
 
     fn over(mut self, other: Self) -> Self {
         self.changes.extend(other.changes);
+        self.query_fn = other.query_fn.or(self.query_fn);
         self
     }
 
@@ -127,6 +148,10 @@ impl Defaults {
     fn new() -> Self {
         let fill: Fill = |defaults, key, set, options| defaults.of(key).fill(set, options);
         Self { of_all: QueryDefaults::new(), of_keys: Vec::new(), fill }
+    }
+
+    pub fn query_fn(&self, key: Option<&Key>) -> Option<QueryFn> {
+        self.of(key).query_fn
     }
 
     pub fn fill(

@@ -25,6 +25,9 @@ pub(crate) enum Setting {
     Compare,
     NotifyOn,
     ThrowOnError,
+    Subscribed,
+    Meta,
+    Callbacks,
     Access,
     Tags,
     Select,
@@ -119,10 +122,38 @@ macro_rules! shared_settings {
             })
         }
 
-        /// Whether mounting tries again what has failed and has no data. Default: true.
+        /// Whether mounting tries again what has failed and has no data. Default: true. Same as TanStack's `retryOnMount`.
         #[must_use]
         pub fn retry_on_mount(self, retry: bool) -> Self {
-            self.set(Setting::RetryOnMount, move |options| options.retry_on_mount = retry)
+            self.set(Setting::RetryOnMount, move |options| {
+                options.retry_on_mount = retry;
+                options.retry_on_mount_rule = None;
+            })
+        }
+
+        /// Computes from the query's state whether mounting tries again what has failed and has no data. Same as TanStack's
+        /// `retryOnMount` with a function.
+        #[must_use]
+        pub fn retry_on_mount_with(self, rule: impl Fn(&QueryState) -> bool + 'static) -> Self {
+            let rule = Rc::new(rule);
+            self.set(Setting::RetryOnMount, move |options| {
+                options.retry_on_mount_rule = Some(rule.clone());
+            })
+        }
+
+        /// Whether the component follows the cache. Default: true. With `false` it shows what is there when it renders, and
+        /// does not fetch: for what is not on the screen just now. Not for `use_queries`. Same as TanStack's `subscribed`.
+        #[must_use]
+        pub fn subscribed(self, subscribed: bool) -> Self {
+            self.set(Setting::Subscribed, move |options| options.subscribed = subscribed)
+        }
+
+        /// Anything that the query function and the callbacks for all queries want to know. Default: nothing. See
+        /// [`QueryContext::meta`](crate::client::QueryContext::meta). Same as TanStack's `meta`.
+        #[must_use]
+        pub fn meta<M: 'static>(self, meta: M) -> Self {
+            let meta = Rc::new(meta);
+            self.set(Setting::Meta, move |options| options.meta = Some(meta.clone()))
         }
 
         /// On mount, with data there. Default: if stale. Same as TanStack's `refetchOnMount`.

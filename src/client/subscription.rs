@@ -95,7 +95,7 @@ pub(crate) fn subscription_fetcher(
 ) -> Fetcher {
     let client = client.downgrade();
     Rc::new(move |context: FetchContext| {
-        let FetchContext { key, signal } = context;
+        let FetchContext { key, signal, .. } = context;
         // So it is stopped when the last user leaves.
         signal.consume();
         let sink = Sink { client: client.clone(), key, signal: signal.clone() };

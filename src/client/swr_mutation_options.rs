@@ -4,10 +4,10 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use super::mutator_options::{Plan, PopulateCache, Rollback};
+use crate::engine::callbacks::{OnError, OnSuccess};
 use crate::engine::erased::{Data, Failure};
 use crate::engine::key::Key;
 use crate::engine::optimistic::Patch;
-use crate::engine::options::{OnError, OnSuccess};
 
 /// What a trigger does, after all options.
 pub(crate) struct TriggerPlan {

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::client::swr_fetcher::requesting;
+use crate::engine::callbacks::{
+    ErrorRetry, OnDiscarded, OnError, OnErrorRetry, OnLoadingSlow, OnSuccess,
+};
 use crate::engine::erased::{Data, Failure};
 use crate::engine::key::{IntoKey, Key};
-use crate::engine::options::{
-    Access, Compare, ErrorRetry, Interval, ObserverOptions, OnDiscarded, OnError, OnErrorRetry,
-    OnLoadingSlow, OnSuccess, RetryDelay, RetryRule,
-};
+use crate::engine::options::{Access, Compare, Interval, ObserverOptions, RetryDelay, RetryRule};
 use crate::fetch::RequestBuilder;
 
 type Change = Rc<dyn Fn(&mut ObserverOptions)>;

@@ -1,14 +1,15 @@
 //! What the engine wants to be done.
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use super::callbacks::OnErrorRetry;
 use super::entry::EntryId;
 use super::erased::{Data, Failure};
 use super::key::Key;
 use super::oneshot;
-use super::options::OnErrorRetry;
 use super::signal::Signal;
 
 /// A future that stays on its thread.
@@ -21,6 +22,8 @@ pub struct FetchContext {
     pub key: Key,
     /// Aborts when the answer is not wanted any more.
     pub signal: Signal,
+    /// What the query's options say besides.
+    pub meta: Option<Rc<dyn Any>>,
 }
 
 /// A query function, its types erased. The engine hands it out; it never calls it.

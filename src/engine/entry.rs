@@ -242,6 +242,11 @@ impl Entry {
         self.move_revert_point();
     }
 
+    /// How many answers it has seen.
+    pub(crate) const fn seen(&self) -> (u32, u32) {
+        (self.state.data_update_count, self.state.error_update_count)
+    }
+
     /// Whether it has data, optimistic data included.
     pub(crate) fn has_data(&self) -> bool {
         self.state.data.is_some()

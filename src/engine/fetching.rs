@@ -258,12 +258,12 @@ impl Engine {
         };
         fetch.phase = if gate == Gate::Open { Phase::Queued } else { Phase::Paused };
         if gate == Gate::Open {
-            let signal = fetch.signal.clone();
+            let (signal, meta) = (fetch.signal.clone(), fetch.options.meta.clone());
             let seq = fetch.seq;
             self.effect(Effect::Fetch(FetchJob {
                 entry: id,
                 seq,
-                context: FetchContext { key, signal },
+                context: FetchContext { key, signal, meta },
             }));
         }
         let waits = gate == Gate::Closed;

@@ -52,6 +52,12 @@ impl Filters {
         Self { key: Some(key), ..Self::default() }
     }
 
+    /// Nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::matching(|_| false)
+    }
+
     /// Everything whose key the function wants. [`Key::decode`] and [`Key::as_str`] say what a key holds.
     ///
     /// ```

@@ -44,7 +44,9 @@ pub fn wants_on_mount(entry: &Entry, observer: &Observer, now: Time) -> bool {
         (Dialect::Query, _) if entry.has_data() => {
             refetch_wanted(&options.refetch_on_mount, entry, options, now)
         }
-        (Dialect::Query, _) => entry.state.status != Status::Error || options.retry_on_mount,
+        (Dialect::Query, _) => {
+            entry.state.status != Status::Error || options.retries_on_mount(&entry.state)
+        }
     }
 }
 

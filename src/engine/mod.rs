@@ -4,6 +4,7 @@
 //! and everything that shall be done comes out as [`Effect`](effect::Effect)s, to be carried out when no
 //! borrow of the engine is held. So each rule is tested with a simulated clock.
 
+pub mod callbacks;
 mod check;
 pub mod defaults;
 pub mod effect;

@@ -10,6 +10,7 @@ use super::entry::{Entry, EntryId, FetchStatus, QueryState, Status};
 use super::erased::{Data, Failure, same};
 use super::freshness;
 use super::key::Key;
+use super::observing::Watch;
 use super::options::{Dialect, NotifyOn, ObserverOptions};
 use super::paging::{Direction, More};
 use super::select::{Selection, Source};
@@ -256,6 +257,25 @@ pub struct Observer {
 }
 
 impl Observer {
+    /// One that watches nothing yet.
+    pub(crate) fn new(watch: Watch, view: Rc<View>, listener: Listener) -> Self {
+        Self {
+            key: watch.key,
+            entry: None,
+            prev: None,
+            next: None,
+            throttled_until: Time::ZERO,
+            options: watch.options,
+            fetcher: watch.fetcher,
+            listener,
+            view,
+            previous: None,
+            seen: (0, 0),
+            stale: Alarm::default(),
+            enabled: false,
+        }
+    }
+
     /// Whether it can fetch at all: it has a key and a function.
     pub(crate) fn can_fetch(&self) -> bool {
         self.key.is_some() && self.fetcher.is_some()

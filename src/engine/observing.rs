@@ -4,14 +4,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::effect::{Fetcher, Listener, Waiter};
-use super::entry::{EntryId, Phase};
+use super::entry::{Entry, EntryId, Phase};
 use super::freshness;
 use super::key::Key;
 use super::observer::{Observer, ObserverId, View};
 use super::options::ObserverOptions;
 use super::state::Engine;
 use super::time::{Time, Wait};
-use super::timers::{Alarm, TimerOwner};
+use super::timers::TimerOwner;
 use super::trail::What;
 
 /// What an observer watches, and how.
@@ -33,29 +33,28 @@ impl Engine {
         listener: Listener,
         now: Time,
     ) -> ObserverId {
-        let observer = Observer {
-            key: watch.key.clone(),
-            entry: None,
-            prev: None,
-            next: None,
-            throttled_until: Time::ZERO,
-            options: watch.options,
-            fetcher: watch.fetcher,
-            listener,
-            view,
-            previous: None,
-            seen: (0, 0),
-            stale: Alarm::default(),
-            enabled: false,
-        };
+        let key = watch.key.clone();
+        let observer = Observer::new(watch, view, listener);
         let id = ObserverId(self.observers.insert(Box::new(observer)));
-        if let Some(key) = watch.key {
+        if let Some(key) = key {
             let entry = self.join(id, &key, now);
             self.fetch_if(id, entry, freshness::wants_on_mount, now);
         }
         self.refresh(id, false, now);
         self.finish(now);
         id
+    }
+
+    /// Shows in `view` what an observer would show that does not fetch, and forgets about it.
+    pub fn glance(&self, watch: Watch, view: Rc<View>, now: Time) {
+        let found = watch.key.as_ref().and_then(|key| self.find(key));
+        let mut observer = Observer::new(watch, view, Rc::new(|| {}));
+        observer.entry = found.map(|(id, _)| id);
+        let entry = found.map(|(_, entry)| entry);
+        observer.seen = entry.map_or((0, 0), Entry::seen);
+        observer.decide(entry);
+        let snapshot = observer.snapshot(entry, now);
+        observer.view.update(snapshot);
     }
 
     /// Gives an observer a new key, options or function, as its component renders again.
@@ -155,7 +154,7 @@ impl Engine {
         if let Some(fetch) = &mut entry.fetch {
             fetch.retries_stopped = false;
         }
-        let seen = (entry.state.data_update_count, entry.state.error_update_count);
+        let seen = entry.seen();
         let tail = entry.observers.tail.replace(id);
         entry.observers.head.get_or_insert(id);
         entry.observers.len += 1;

@@ -1,8 +1,10 @@
 //! What an observer asks of the engine. The hooks fill these in, each dialect with its own defaults.
 
+use std::any::Any;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::callbacks::Callbacks;
 use super::defaults;
 use super::effect::Fetcher;
 use super::entry::QueryState;
@@ -169,53 +171,8 @@ pub struct InitialData {
 /// Compares old and new data; equal data is not passed on.
 pub type Compare = Rc<dyn Fn(&Data, &Data) -> bool>;
 
-/// Called with the data that a request brought, and its key.
-pub type OnSuccess = Rc<dyn Fn(&Data, &Key)>;
-
-/// Called with the error of a request, and its key.
-pub type OnError = Rc<dyn Fn(&Failure, &Key)>;
-
-/// Called with the key of a request whose answer was ignored.
-pub type OnDiscarded = Rc<dyn Fn(&Key)>;
-
-/// Called with the key of a request that takes long.
-pub type OnLoadingSlow = Rc<dyn Fn(&Key)>;
-
-/// Called after a failure that may be tried again, in the place of the built-in backoff.
-pub type OnErrorRetry = Rc<dyn Fn(&Failure, &Key, ErrorRetry)>;
-
-/// What a rule of one's own for retries has to work with.
-#[derive(Clone)]
-pub struct ErrorRetry {
-    /// How many tries there will have been with the next one: 1 after the first failure.
-    pub retry_count: u32,
-    pub(crate) again: Rc<dyn Fn()>,
-}
-
-impl ErrorRetry {
-    /// Tries again now: by the first component that shows the key by then, and not if a request runs already, or the
-    /// data belongs to somebody who has gone. Same as calling SWR's `revalidate` with the retry's options.
-    pub fn revalidate(&self) {
-        (self.again)();
-    }
-}
-
-/// What an observer wants to be told of its own requests.
-#[derive(Clone, Default)]
-pub struct Callbacks {
-    /// Of the data and the errors of all requests for its key, whoever made them.
-    pub of_all_requests: bool,
-    /// The request brought data.
-    pub on_success: Option<OnSuccess>,
-    /// The request failed (each time, in SWR's dialect).
-    pub on_error: Option<OnError>,
-    /// The answer was ignored, because something newer had happened.
-    pub on_discarded: Option<OnDiscarded>,
-    /// There is no data yet, and the request has run for [`ObserverOptions::loading_timeout`] (SWR).
-    pub on_loading_slow: Option<OnLoadingSlow>,
-    /// Decides on the next try, in the place of [`ObserverOptions::retry_delay`] (SWR).
-    pub on_error_retry: Option<OnErrorRetry>,
-}
+/// Makes data for an entry that has none.
+pub type InitialRule = Rc<dyn Fn() -> Option<InitialData>>;
 
 /// Data for several keys, each shown until its own is there.
 #[derive(Clone, Default)]
@@ -250,27 +207,6 @@ pub struct PageOptions {
     pub persist_size: bool,
     /// Whether pages are fetched side by side.
     pub parallel: bool,
-}
-
-/// What callbacks are told of a request: its outcome, or `None` if that was ignored.
-pub(crate) type News = Option<Result<Data, Failure>>;
-
-impl Callbacks {
-    pub(crate) fn tell(&self, news: &News, key: &Key) {
-        match news {
-            Some(Ok(data)) => self.on_success.iter().for_each(|callback| callback(data, key)),
-            Some(Err(failure)) => self.on_error.iter().for_each(|callback| callback(failure, key)),
-            None => self.on_discarded.iter().for_each(|callback| callback(key)),
-        }
-    }
-
-    pub(crate) fn is_interested(&self, news: &News) -> bool {
-        match news {
-            Some(Ok(_)) => self.on_success.is_some(),
-            Some(Err(_)) => self.on_error.is_some(),
-            None => self.on_discarded.is_some(),
-        }
-    }
 }
 
 /// Everything that an observer asks for.
@@ -322,6 +258,8 @@ pub struct ObserverOptions {
     pub loading_timeout: Duration,
     /// Whether mounting retries what has failed before and has no data.
     pub retry_on_mount: bool,
+    /// The same by the state of the query, in the place of `retry_on_mount`.
+    pub retry_on_mount_rule: Option<Rule<bool>>,
     /// What being offline does.
     pub network_mode: NetworkMode,
     /// Show the last data while the next key loads.
@@ -334,6 +272,12 @@ pub struct ObserverOptions {
     pub fallback: Option<Rc<Fallback>>,
     /// Written to the cache when the entry is made.
     pub initial_data: Option<InitialData>,
+    /// Makes `initial_data`, asked before the engine is.
+    pub initial_rule: Option<InitialRule>,
+    /// Whether the observer follows the cache, or only looks at it when its component renders.
+    pub subscribed: bool,
+    /// What the query function and the callbacks of all queries get to know.
+    pub meta: Option<Rc<dyn Any>>,
     /// Replaces the comparison by `PartialEq`.
     pub compare: Option<Compare>,
     /// What to show of the data, instead of the data itself.
@@ -391,6 +335,10 @@ impl ObserverOptions {
         self.stale_time_rule.as_ref().map_or(self.stale_time, |rule| rule(state))
     }
 
+    pub(crate) fn retries_on_mount(&self, state: &QueryState) -> bool {
+        self.retry_on_mount_rule.as_ref().map_or(self.retry_on_mount, |rule| rule(state))
+    }
+
     /// What stands in for data that is not there.
     pub(crate) fn stand_in(&self, key: Option<&Key>) -> Option<&Data> {
         self.placeholder.as_ref().or_else(|| self.fallback.as_ref()?.get(key?))
@@ -435,12 +383,16 @@ impl ObserverOptions {
             },
             loading_timeout: if is_query { Duration::ZERO } else { defaults::LOADING_TIMEOUT },
             retry_on_mount: true,
+            retry_on_mount_rule: None,
             network_mode: if is_query { NetworkMode::Online } else { NetworkMode::Always },
             keep_previous_data: false,
             placeholder: None,
             placeholder_rule: None,
             fallback: None,
             initial_data: None,
+            initial_rule: None,
+            subscribed: true,
+            meta: None,
             compare: None,
             select: None,
             tags: None,
@@ -450,6 +402,7 @@ impl ObserverOptions {
                 of_all_requests: false,
                 on_success: None,
                 on_error: None,
+                on_settled: None,
                 on_discarded: None,
                 on_loading_slow: None,
                 on_error_retry: None,

@@ -1,9 +1,10 @@
 //! The life of a fetch, second part: how it ends.
 
+use super::callbacks::{Callbacks, News, OnErrorRetry};
 use super::effect::{Answer, Effect, RetryCall, Waiter};
 use super::entry::{EntryId, Fetch, FetchStatus, Phase, Status};
 use super::erased::{Data, Failure};
-use super::options::{Callbacks, Dialect, News, ObserverOptions, OnErrorRetry, Refetch};
+use super::options::{Dialect, ObserverOptions, Refetch};
 use super::retry;
 use super::state::Engine;
 use super::time::Time;

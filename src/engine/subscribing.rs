@@ -5,10 +5,11 @@
 
 use std::rc::Rc;
 
+use super::callbacks::Callbacks;
 use super::entry::{Entry, Phase, Status};
 use super::erased::{Data, Failure};
 use super::key::Key;
-use super::options::{Callbacks, Interval, NetworkMode, ObserverOptions, Refetch};
+use super::options::{Interval, NetworkMode, ObserverOptions, Refetch};
 use super::signal::Signal;
 use super::state::Engine;
 use super::time::Time;

@@ -179,6 +179,9 @@ impl Slot {
         render: UseForceUpdateHandle,
     ) -> Observed {
         let (key, options) = (watch.key.clone(), watch.options.clone());
+        if !options.subscribed {
+            return self.glance(client, watch);
+        }
         let observer = match &self.observer {
             Some(observer) if *observer.client() == client => {
                 observer.update(watch);
@@ -190,6 +193,22 @@ impl Slot {
             }
         };
         Observed::of(&observer, key, &options)
+    }
+
+    /// What there is in the cache now.
+    fn glance(&mut self, client: QueryClient, watch: Watch) -> Observed {
+        self.observer = None;
+        let (key, options) = (watch.key.clone(), watch.options.clone());
+        let view = Rc::<View>::default();
+        let shown = view.clone();
+        client.with(|engine, now| engine.glance(watch, shown, now));
+        Observed {
+            client: Some(client),
+            key,
+            select: options.select.clone(),
+            throws: options.throw_on_error.clone(),
+            ..Observed::nothing(view, None)
+        }
     }
 
     fn nothing(&mut self, problem: Option<Problem>) -> Observed {

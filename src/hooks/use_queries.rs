@@ -239,7 +239,7 @@ impl Slot {
                 Err(error) => (None, Some(Problem::Key(error))),
             };
             let options = query.options_in(client, keeps_failures);
-            let fetcher = Some(query.fetcher(client));
+            let fetcher = query.fetcher(client);
             problems.push((key.clone(), options.clone(), problem));
             watches.push(Watch { key, options, fetcher });
         }

@@ -1,0 +1,123 @@
+//! What a query begins with, and whom it tells how it has ended.
+
+use std::rc::Rc;
+
+use super::query::QueryOptions;
+use super::query_settings::Setting;
+use crate::engine::callbacks::Callbacks;
+use crate::engine::erased::{Data, Failure};
+use crate::engine::key::Key;
+use crate::engine::options::InitialData;
+use crate::engine::time::Time;
+
+/// What a query begins with.
+impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
+    /// Data to begin with, as if fetched now. Same as TanStack's `initialData`.
+    #[must_use]
+    pub fn initial_data(self, data: T) -> Self {
+        self.set(Setting::InitialData, |options| {
+            options.initial_data = Some(InitialData { data: Data::new(data), updated_at: None });
+        })
+    }
+
+    /// Makes data to begin with; `None` is none. Asked only while the cache has no data, and outside of it, so it may look
+    /// at what other queries have there. Same as TanStack's `initialData` with a function.
+    ///
+    /// ```
+    /// use yew_clerk::client::{QueryClient, QueryOptions, query_options};
+    /// use yew_clerk::fetch::{self, FetchError};
+    ///
+    /// fn note(client: &QueryClient, place: usize) -> QueryOptions<String, FetchError> {
+    ///     let client = client.clone();
+    ///     query_options(("note", place), move |_| fetch::get(&format!("/api/notes/{place}")).json())
+    ///         // The list may have it already.
+    ///         .initial_data_with(move || client.get_query_data::<Vec<String>>("notes").ok()??.get(place).cloned())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn initial_data_with(self, make: impl Fn() -> Option<T> + 'static) -> Self {
+        self.initial_data_from(move || make().map(|data| (data, None)))
+    }
+
+    /// [`QueryOptions::initial_data_with`] for data that is from some time ago. Same as TanStack's `initialData` and
+    /// `initialDataUpdatedAt` with functions.
+    #[must_use]
+    pub fn initial_data_with_time(self, make: impl Fn() -> Option<(T, Time)> + 'static) -> Self {
+        self.initial_data_from(move || make().map(|(data, at)| (data, Some(at))))
+    }
+
+    fn initial_data_from(self, make: impl Fn() -> Option<(T, Option<Time>)> + 'static) -> Self {
+        let make = move || {
+            make().map(|(data, updated_at)| InitialData { data: Data::new(data), updated_at })
+        };
+        self.set(Setting::InitialData, |options| options.initial_rule = Some(Rc::new(make)))
+    }
+
+    /// When the initial data was fetched; [`Time::ZERO`] is 'very long ago'. To be called after
+    /// [`QueryOptions::initial_data`]. Same as TanStack's `initialDataUpdatedAt`.
+    #[must_use]
+    pub fn initial_data_updated_at(self, at: Time) -> Self {
+        self.set(Setting::InitialData, |options| {
+            if let Some(initial) = &mut options.initial_data {
+                initial.updated_at = Some(at);
+            }
+        })
+    }
+}
+
+/// Whom it tells how it has ended. Each component is told once of each request of its key that is not ignored, whoever
+/// made it, and while it is mounted; not of what is written by hand. TanStack Query had such callbacks up to its version 4,
+/// and they are missed.
+impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
+    /// Called with the data that a request has brought: that of the cache, whatever is selected.
+    ///
+    /// ```
+    /// use yew_clerk::client::query_options;
+    /// use yew_clerk::fetch;
+    ///
+    /// # fn greet(name: &str) {}
+    /// let user = query_options("user", |_| fetch::get("/api/user").json::<String>())
+    ///     .on_success(|name| greet(name));
+    /// ```
+    #[must_use]
+    pub fn on_success(self, callback: impl Fn(&T) + 'static) -> Self {
+        self.call(|callbacks| {
+            callbacks.on_success = Some(Rc::new(move |data: &Data, _: &Key| {
+                if let Some(data) = data.get() {
+                    callback(&data);
+                }
+            }));
+        })
+    }
+
+    /// Called with the error when a request has failed for good.
+    #[must_use]
+    pub fn on_error(self, callback: impl Fn(&E) + 'static) -> Self {
+        self.call(|callbacks| {
+            callbacks.on_error = Some(Rc::new(move |failure: &Failure, _: &Key| {
+                if let Some(error) = failure.downcast_ref() {
+                    callback(error);
+                }
+            }));
+        })
+    }
+
+    /// Called after either, with what there is.
+    #[must_use]
+    pub fn on_settled(self, callback: impl Fn(Result<&T, &E>) + 'static) -> Self {
+        self.call(|callbacks| {
+            let callback = move |settled: Result<&Data, &Failure>, _: &Key| match settled {
+                Ok(data) => data.get::<T>().iter().for_each(|data| callback(Ok(data))),
+                Err(failure) => failure.downcast_ref().into_iter().for_each(|e| callback(Err(e))),
+            };
+            callbacks.on_settled = Some(Rc::new(callback));
+        })
+    }
+
+    fn call(self, change: impl FnOnce(&mut Callbacks)) -> Self {
+        self.set(Setting::Callbacks, |options| {
+            options.callbacks.of_all_requests = true;
+            change(&mut options.callbacks);
+        })
+    }
+}
