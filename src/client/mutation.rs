@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::driver::QueryClient;
 use super::mutation_setup::Tell;
+use super::optimistic_update::Show;
 use super::runtime::{Either, LocalFuture, race};
 use crate::engine::defaults::GC_TIME;
 use crate::engine::erased::Failure;
@@ -115,6 +116,8 @@ pub(crate) struct Plan {
     pub gc_time: Option<Duration>,
     pub meta: Option<Value>,
     pub throw_on_error: Option<ThrowRule>,
+    /// What queries show meanwhile.
+    pub shows: Vec<Show>,
 }
 
 /// Decides whether an error is thrown to the boundary around.
@@ -139,6 +142,7 @@ impl Plan {
             gc_time: None,
             meta: None,
             throw_on_error: None,
+            shows: Vec::new(),
         }
     }
 
@@ -151,6 +155,10 @@ impl Plan {
         fill(&mut self.network_mode, &other.network_mode);
         fill(&mut self.gc_time, &other.gc_time);
         fill(&mut self.meta, &other.meta);
+        fill(&mut self.throw_on_error, &other.throw_on_error);
+        if self.shows.is_empty() {
+            self.shows.clone_from(&other.shows);
+        }
         if self.callbacks.are_none() {
             self.callbacks = other.callbacks.clone();
         }
@@ -250,11 +258,16 @@ impl Job {
 
     async fn lead(&self) -> Ending {
         self.check()?;
+        let mut shown = Vec::new();
         let result = match self.begin().await {
-            Ok(()) => self.attempts().await?,
+            Ok(()) => {
+                shown = self.show();
+                self.attempts().await?
+            }
             Err(failure) => Err(failure),
         };
         self.check()?;
+        shown.into_iter().for_each(|end| end(result.is_ok()));
         let mutation = self.mutation.clone();
         self.client.run(move |engine, now| engine.mutation_ends(&mutation, now));
         let failure = match result {
@@ -285,6 +298,12 @@ impl Job {
         let mutation = self.mutation.clone();
         self.client.run(move |engine, now| engine.give_context(&mutation, context, now));
         Ok(())
+    }
+
+    /// Shows what the queries will be, until it is told how the mutation has ended.
+    fn show(&self) -> Vec<Box<dyn FnOnce(bool)>> {
+        let plan = self.plan();
+        plan.shows.iter().filter_map(|show| show(&self.client, &self.variables)).collect()
     }
 
     async fn turn(&self) -> Turn {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::erase::erase_failure;
 use super::mutation::{Callback, Callbacks, Function, MutationContext, Plan, ThrowRule, Told};
+use super::optimistic_update::Show;
 use super::runtime::LocalFuture;
 use crate::engine::erased::Failure;
 use crate::engine::key::IntoKey;
@@ -364,6 +365,11 @@ impl<V, T, E, C> MutationOptions<V, T, E, C> {
     #[must_use]
     pub fn throw_on_error(mut self, throw: bool) -> Self {
         self.plan.throw_on_error = throw.then(|| -> ThrowRule { Rc::new(|_| true) });
+        self
+    }
+
+    pub(super) fn showing(mut self, show: Show) -> Self {
+        self.plan.shows.push(show);
         self
     }
 

@@ -135,7 +135,7 @@ impl QueryClient {
     }
 
     /// Computes data from what is there, and writes it; `None` changes nothing. The function sees
-    /// the shown data, and must not use the client. Same as TanStack Query's `setQueryData` with a function.
+    /// the data without optimistic changes, which are laid over what it gives; it must not use the client. Same as TanStack Query's `setQueryData` with a function.
     ///
     /// # Errors
     /// When the key holds another type, cannot be encoded, or there is none.
@@ -145,7 +145,8 @@ impl QueryClient {
         update: impl FnOnce(Option<&T>) -> Option<T>,
     ) -> Result<(), QueryError<()>> {
         let key = key.query_key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
-        let old = self.get_query_data::<T>(&key)?;
+        let old = self.committed(&key).map(|data| typed_data::<T>(&data, &key)).transpose();
+        let old = old.map_err(QueryError::TypeMismatch)?;
         match update(old.as_deref()) {
             Some(new) => self.set_query_data(key, new),
             None => Ok(()),

@@ -88,6 +88,9 @@ impl Engine {
         now: Time,
     ) -> Option<Data> {
         let id = self.ensure_for_write(key, access, now);
+        if let Some(entry) = self.entry(id) {
+            entry.patches.drop_finished();
+        }
         self.write_by_hand(id, Some(data), updated_at, now);
         let shown = self.entries.get(id.0).and_then(|entry| entry.state.data.clone());
         self.finish(now);
