@@ -9,8 +9,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use lab::{Lab, NEVER, Query, Text, alice, bob, key, ms};
-use yew_clerk::client::{QueryDefaults, QueryError, QueryOptions, query_options, query_options_of};
+use yew_clerk::client::{
+    QueryDefaults, QueryError, QueryOptions, query_options, query_options_of, share_equal,
+};
 use yew_clerk::engine::entry::{FetchStatus, Status};
+use yew_clerk::engine::erased::Data;
 use yew_clerk::engine::filters::Filters;
 use yew_clerk::engine::options::Access;
 use yew_clerk::engine::time::Time;
@@ -269,4 +272,26 @@ fn nobody_is_told_what_the_user_before_has_fetched() {
         (log.take(), view.number()),
         (vec!["a success 1".into(), "a settled Ok(1)".into()], Some(1))
     );
+}
+
+/// P47.
+#[test]
+fn items_that_have_not_changed_stay_the_very_same_values() {
+    let lab = Lab::new();
+    let items = |second: i32| [1, second].map(Rc::new).to_vec();
+    let server = lab.server(10, move |n| Ok(items(if n < 2 { 2 } else { 3 })));
+    let view = lab.query(&server.query("k").structural_sharing(share_equal));
+    lab.advance(10);
+    let list = || view.see(|shown| shown.data.as_ref().and_then(Data::get::<Vec<Rc<i32>>>));
+    let old = list().expect("data");
+    drop(view.refetch());
+    lab.advance(10);
+    assert!(Rc::ptr_eq(&old, &list().expect("data")), "the whole is equal");
+    drop(view.refetch());
+    lab.advance(10);
+    let new = list().expect("data");
+    assert!(!Rc::ptr_eq(&old, &new));
+    assert!(Rc::ptr_eq(&old[0], &new[0]) && !Rc::ptr_eq(&old[1], &new[1]));
+    lab.client.set_query_data("k", items(4)).expect("a key");
+    assert!(Rc::ptr_eq(&old[0], &list().expect("data")[0]));
 }

@@ -21,6 +21,7 @@ use crate::engine::options::{
 };
 use crate::engine::paging::Paging;
 use crate::engine::select::{Kind, Select, kind_of};
+use crate::engine::sharing::Share;
 
 pub(crate) type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Failure>>>;
 
@@ -108,6 +109,11 @@ pub fn query_options_of<T, E>(key: impl IntoKey) -> QueryOptions<T, E> {
         settings: Settings::NONE,
         types: PhantomData,
     }
+}
+
+/// For [`QueryOptions::structural_sharing`]: keeps the parts of old data that are equal in the new.
+pub fn share_equal<T: Share>(old: &T, new: T) -> T {
+    new.share(old)
 }
 
 impl<T, E, U> QueryOptions<T, E, U> {
@@ -374,6 +380,32 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
             make(last.as_deref()).map(Data::new)
         };
         self.set(Setting::Placeholder, |options| options.placeholder_rule = Some(Rc::new(make)))
+    }
+
+    /// Keeps in new data the parts that are equal in the old. Default: data that is equal as a whole is kept, and nothing
+    /// of what is not. [`share_equal`](super::share_equal) does it for types that are [`Share`](crate::engine::sharing::Share).
+    /// Same as TanStack's `structuralSharing` with a function.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use yew_clerk::client::{query_options, share_equal};
+    /// use yew_clerk::fetch;
+    ///
+    /// let notes = query_options("notes", |_| fetch::get("/api/notes").json::<Vec<Rc<String>>>())
+    ///     .structural_sharing(share_equal);
+    /// ```
+    #[must_use]
+    pub fn structural_sharing(self, share: impl Fn(&T, T) -> T + 'static) -> Self {
+        let share = move |old: &Data, new: Data| {
+            let (Some(old), Some(of_type)) = (old.get::<T>(), new.get::<T>()) else { return new };
+            drop(new);
+            // Data that somebody else has as well cannot be changed.
+            match Rc::try_unwrap(of_type) {
+                Ok(new) => Data::new(share(&old, new)),
+                Err(new) => Data::from_rc(new),
+            }
+        };
+        self.set(Setting::Sharing, |options| options.sharing = Some(Rc::new(share)))
     }
 
     /// Compares old and new data in place of `PartialEq`; equal data causes no render. Same as TanStack's

@@ -23,6 +23,7 @@ pub(crate) enum Setting {
     Placeholder,
     InitialData,
     Compare,
+    Sharing,
     NotifyOn,
     ThrowOnError,
     Subscribed,

@@ -270,7 +270,11 @@ impl Entry {
             None => old.equals(&data),
         });
         if !equal {
-            self.base = Some(data);
+            let sharing = options.and_then(|options| options.sharing.as_ref());
+            self.base = Some(match (sharing, &self.base) {
+                (Some(share), Some(old)) => share(old, data),
+                _ => data,
+            });
         }
         if !equal && compare.is_some() && self.patches.is_empty() {
             // The user's comparison has the last word: what it calls new is new.

@@ -32,6 +32,7 @@ pub mod queries;
 pub mod retry;
 pub mod select;
 mod settling;
+pub mod sharing;
 pub mod signal;
 pub mod sim;
 mod slots;

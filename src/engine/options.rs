@@ -150,6 +150,9 @@ pub enum NetworkMode {
     OfflineFirst,
 }
 
+/// Makes the data to be kept of the old and the new.
+pub type Sharing = Rc<dyn Fn(&Data, Data) -> Data>;
+
 /// What makes an observer's component render again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotifyOn {
@@ -280,6 +283,8 @@ pub struct ObserverOptions {
     pub meta: Option<Rc<dyn Any>>,
     /// Replaces the comparison by `PartialEq`.
     pub compare: Option<Compare>,
+    /// Keeps parts of the old data in the new.
+    pub sharing: Option<Sharing>,
     /// What to show of the data, instead of the data itself.
     pub select: Option<Rc<Select>>,
     /// Words to find the entry by.
@@ -394,6 +399,7 @@ impl ObserverOptions {
             subscribed: true,
             meta: None,
             compare: None,
+            sharing: None,
             select: None,
             tags: None,
             notify_on: NotifyOn::Tracked,
