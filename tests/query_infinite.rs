@@ -377,6 +377,37 @@ fn pages_written_by_hand_are_gone_on_from() {
 }
 
 #[test]
+fn what_is_written_while_a_page_comes_is_kept_if_the_page_still_follows() {
+    let lab = Lab::new();
+    let book = Book::new(&lab, 10);
+    let view = book.shown(&lab, 0, 2);
+    fetch_next(&view);
+    lab.advance(5);
+    let marked = |list: Option<&List>| {
+        let mut list = list?.clone();
+        Rc::make_mut(&mut list.pages[0]).edition = 7;
+        Some(list)
+    };
+    lab.client.update_query_data("book", marked).expect("a list");
+    lab.advance(5);
+    assert_eq!((numbers(&view), book.editions(&view)), (vec![0, 1, 2], vec![7, 0, 0]));
+    fetch_next(&view);
+    lab.advance(5);
+    let shortened = |list: Option<&List>| {
+        let mut list = list?.clone();
+        list.truncate(1);
+        Some(list)
+    };
+    lab.client.update_query_data("book", shortened).expect("a list");
+    lab.advance(5);
+    assert_eq!(
+        numbers(&view),
+        [0, 1, 2, 3],
+        "the page follows what was there when it was asked for"
+    );
+}
+
+#[test]
 fn pages_without_their_parameters_do_no_harm() {
     let lab = Lab::new();
     let book = Book::new(&lab, 10);

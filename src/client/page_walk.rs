@@ -108,6 +108,11 @@ async fn grow(
 ) -> Answer {
     if let Some(param) = pager.follow(end, &*pages) {
         let page = (pager.page)(context.clone(), param.clone(), end).await?;
+        // What was written by hand meanwhile stays, as long as the page belongs to it.
+        let newest = (pager.open)(context.data().as_ref());
+        if pager.follow(end, &*newest).is_some_and(|next| next.equals(&param)) {
+            pages = newest;
+        }
         pager.add(&mut *pages, end, &page, &param);
     }
     Ok(pages.to_data())

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::driver::QueryClient;
 use crate::engine::effect::FetchContext;
+use crate::engine::erased::Data;
 use crate::engine::key::Key;
 use crate::engine::paging::PageTurn;
 use crate::engine::signal::Signal;
@@ -61,6 +62,11 @@ impl QueryContext {
     pub(crate) fn begin_pages(&self) -> Option<PageTurn> {
         let FetchContext { key, signal, .. } = &self.inner;
         self.client.with(|engine, _| engine.begin_pages(key, signal)).flatten()
+    }
+
+    /// What the cache has of it now, without optimistic changes.
+    pub(crate) fn data(&self) -> Option<Data> {
+        self.client.committed(&self.inner.key)
     }
 
     /// Keeps for the next attempt what this one has brought.
