@@ -166,6 +166,27 @@ fn a_failed_page_is_an_error_of_its_direction() {
 }
 
 #[test]
+fn a_cancelled_fetch_leaves_the_direction_of_the_last_one() {
+    let lab = Lab::new();
+    let book = Book::new(&lab, 10);
+    let view = book.shown_as(&lab, &book.query(0).retry(0), 1);
+    book.fail_at(1);
+    fetch_next(&view);
+    lab.advance(10);
+    drop(view.refetch());
+    lab.advance(5);
+    assert_eq!(direction(&view), None);
+    lab.client.cancel_queries("book");
+    assert_eq!((view.status(), direction(&view)), (Status::Error, Some(Forward)));
+    fetch_previous(&view);
+    lab.advance(5);
+    let written: List = [(book.page(4), 4)].into_iter().collect();
+    lab.client.set_query_data("book", written).expect("a key");
+    lab.client.cancel_queries("book");
+    assert_eq!((numbers(&view), direction(&view)), (vec![4], Some(Forward)));
+}
+
+#[test]
 fn a_page_more_stops_a_refetch_and_keeps_the_pages_as_they_were() {
     let lab = Lab::new();
     let book = Book::new(&lab, 10);
