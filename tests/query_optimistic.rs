@@ -49,11 +49,11 @@ impl Store {
                 Ok(())
             }
         });
-        add.optimistic_update(self.query(lab), with)
+        add.optimistic_update(self.query(lab), |list, n| with(list, n))
     }
 }
 
-fn with(list: &Vec<i32>, n: &i32) -> Vec<i32> {
+fn with(list: &[i32], n: &i32) -> Vec<i32> {
     list.iter().copied().chain([*n]).collect()
 }
 

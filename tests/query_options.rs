@@ -48,9 +48,9 @@ fn what_lies_under_its_key_by_another_way_is_a_typed_error() {
 fn a_described_query_is_a_filter_as_well() {
     let lab = Lab::new();
     for of in ["a", "b"] {
-        lab.client.set_query_data(&numbers(of), 1).expect("a key");
+        lab.client.set_query_data(numbers(of), 1).expect("a key");
     }
-    drop(lab.client.invalidate_queries(&numbers("a")));
+    drop(lab.client.invalidate_queries(numbers("a")));
     let is_invalidated = |of| lab.state(("numbers", of)).expect("an entry").is_invalidated;
     assert_eq!((is_invalidated("a"), is_invalidated("b")), (true, false));
     lab.client.remove_queries(numbers("b"));

@@ -9,6 +9,7 @@ use super::driver::QueryClient;
 use super::erase::{erase_failure, erase_future};
 use super::query_context::QueryContext;
 use super::query_settings::{Setting, Settings, on_reconnect, retry_rule, shared_settings};
+use crate::engine::Engine;
 use crate::engine::effect::{Fetcher, LocalFuture};
 use crate::engine::entry::QueryState;
 use crate::engine::erased::{Data, Failure};
@@ -16,7 +17,7 @@ use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
 use crate::engine::observing::Watch;
 use crate::engine::options::{
-    Access, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
+    Access, Glance, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
     StaleTime, ThrowRule,
 };
 use crate::engine::paging::Paging;

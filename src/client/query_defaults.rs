@@ -9,12 +9,13 @@ use super::erase::erase_future;
 use super::query::QueryFn;
 use super::query_context::QueryContext;
 use super::query_settings::{Change, Setting, Settings, on_reconnect, retry_rule, shared_settings};
+use crate::engine::Engine;
 use crate::engine::entry::QueryState;
 use crate::engine::erased::Failure;
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
 use crate::engine::options::{
-    Access, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
+    Access, Glance, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
     StaleTime, ThrowRule,
 };
 

@@ -146,7 +146,8 @@ macro_rules! shared_settings {
         /// does not fetch: for what is not on the screen just now. Not for `use_queries`. Same as TanStack's `subscribed`.
         #[must_use]
         pub fn subscribed(self, subscribed: bool) -> Self {
-            self.set(Setting::Subscribed, move |options| options.subscribed = subscribed)
+            let glance: Option<Glance> = (!subscribed).then_some(Engine::glance);
+            self.set(Setting::Subscribed, move |options| options.glance = glance)
         }
 
         /// Anything that the query function and the callbacks for all queries want to know. Default: nothing. See

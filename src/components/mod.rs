@@ -16,7 +16,7 @@ pub use auth_provider::{AuthProvider, AuthProviderProps, AuthSource};
 pub use clerk::*;
 pub use gates::{AuthLoading, GateProps, SignedIn, SignedOut};
 pub use query_client_provider::{QueryClientProvider, QueryClientProviderProps};
-pub(crate) use query_error_boundary::{Boundary, Raised};
+pub(crate) use query_error_boundary::{Catch, Raised};
 pub use query_error_boundary::{QueryBoundaryError, QueryErrorBoundary, QueryErrorBoundaryProps};
 pub(crate) use surroundings::{Surroundings, use_surroundings};
 pub use swr_config::{SwrConfig, SwrConfigProps};

@@ -19,9 +19,24 @@ pub(crate) struct Raised {
     pub client: QueryClient,
 }
 
+/// What takes errors: a boundary, for code that is there without one as well.
+pub(crate) trait Catch {
+    /// Whether what failed before may be tried again by who mounts now.
+    fn is_reset(&self) -> bool;
+
+    /// Takes an error, unless it is one from before the last reset. The first is shown.
+    fn take(self: Rc<Self>, raised: Raised) -> bool;
+
+    /// Shows the components again; what has failed is tried again when they mount.
+    fn reset(&self);
+
+    /// Makes what has failed stay failed again.
+    fn clear_reset(&self);
+}
+
 /// What a boundary and the components in it share.
 #[derive(Default)]
-pub(crate) struct Boundary {
+struct Boundary {
     shown: RefCell<Option<Shown>>,
     /// All that was thrown since the last reset.
     thrown: RefCell<Vec<Failure>>,
@@ -42,14 +57,12 @@ fn epoch(client: &QueryClient) -> Option<u64> {
     client.engine().map(|engine| engine.epoch())
 }
 
-impl Boundary {
-    /// Whether what failed before may be tried again by who mounts now.
-    pub fn is_reset(&self) -> bool {
+impl Catch for Boundary {
+    fn is_reset(&self) -> bool {
         self.is_reset.get()
     }
 
-    /// Takes an error, unless it is one from before the last reset. The first is shown.
-    pub fn take(self: &Rc<Self>, raised: Raised) -> bool {
+    fn take(self: Rc<Self>, raised: Raised) -> bool {
         let is_it = |known: &Failure| known.ptr_eq(&raised.failure);
         if self.forgiven.borrow().iter().any(is_it) {
             return false;
@@ -64,6 +77,22 @@ impl Boundary {
         true
     }
 
+    fn reset(&self) {
+        self.is_reset.set(true);
+        let thrown = self.thrown.take();
+        self.forgiven.replace(thrown);
+        if let Some(shown) = self.shown.take() {
+            drop(shown);
+            self.render();
+        }
+    }
+
+    fn clear_reset(&self) {
+        self.is_reset.set(false);
+    }
+}
+
+impl Boundary {
     fn show(self: &Rc<Self>, raised: Raised) {
         let boundary = Rc::downgrade(self);
         let on_owner = move || {
@@ -83,22 +112,6 @@ impl Boundary {
         if self.shown.borrow().as_ref().is_some_and(is_other) {
             self.reset();
         }
-    }
-
-    /// Shows the components again; what has failed is tried again when they mount.
-    pub fn reset(&self) {
-        self.is_reset.set(true);
-        let thrown = self.thrown.take();
-        self.forgiven.replace(thrown);
-        if let Some(shown) = self.shown.take() {
-            drop(shown);
-            self.render();
-        }
-    }
-
-    /// Makes what has failed stay failed again.
-    pub fn clear_reset(&self) {
-        self.is_reset.set(false);
     }
 
     fn render(&self) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::auth_provider::AuthContext;
-use super::query_error_boundary::Boundary;
+use super::query_error_boundary::Catch;
 use crate::browser::default_client;
 use crate::client::{QueryClient, SwrOptions};
 use crate::engine::erased::same;
@@ -25,7 +25,7 @@ pub(crate) struct Parts {
     #[cfg(feature = "clerk")]
     pub clerk: Option<crate::auth::clerk::Clerk>,
     /// Who takes errors that components do not show themselves.
-    pub boundary: Option<Rc<Boundary>>,
+    pub boundary: Option<Rc<dyn Catch>>,
     /// The cache of SWR's hooks, where they have one of their own.
     pub swr_client: Option<QueryClient>,
     /// What the configurations have set, laid over SWR's defaults.
@@ -52,7 +52,9 @@ impl PartialEq for Surroundings {
             && self.client == other.client
             && self.auth == other.auth
             && self.swr_client == other.swr_client
-            && same(self.boundary.as_ref(), other.boundary.as_ref(), Rc::ptr_eq)
+            && same(self.boundary.as_ref(), other.boundary.as_ref(), |a, b| {
+                std::ptr::addr_eq(Rc::as_ptr(a), Rc::as_ptr(b))
+            })
     }
 }
 

@@ -10,9 +10,11 @@ use super::effect::Fetcher;
 use super::entry::QueryState;
 use super::erased::{Data, Failure};
 use super::key::Key;
-use super::observer::Fields;
+use super::observer::{Fields, View};
+use super::observing::Watch;
 use super::paging::Paging;
 use super::select::Select;
+use super::state::Engine;
 use super::time::{Time, Wait};
 
 /// Whose words and rules an observer follows. Both share one cache.
@@ -174,6 +176,10 @@ pub struct InitialData {
 /// Compares old and new data; equal data is not passed on.
 pub type Compare = Rc<dyn Fn(&Data, &Data) -> bool>;
 
+/// Shows in a view what an observer would show that does not fetch. A pointer, so that an app without such observers carries
+/// no code for it.
+pub type Glance = fn(&Engine, Watch, Rc<View>, Time);
+
 /// Makes data for an entry that has none.
 pub type InitialRule = Rc<dyn Fn() -> Option<InitialData>>;
 
@@ -277,8 +283,8 @@ pub struct ObserverOptions {
     pub initial_data: Option<InitialData>,
     /// Makes `initial_data`, asked before the engine is.
     pub initial_rule: Option<InitialRule>,
-    /// Whether the observer follows the cache, or only looks at it when its component renders.
-    pub subscribed: bool,
+    /// Set if the observer does not follow the cache, and only looks at it when its component renders.
+    pub glance: Option<Glance>,
     /// What the query function and the callbacks of all queries get to know.
     pub meta: Option<Rc<dyn Any>>,
     /// Replaces the comparison by `PartialEq`.
@@ -396,7 +402,7 @@ impl ObserverOptions {
             fallback: None,
             initial_data: None,
             initial_rule: None,
-            subscribed: true,
+            glance: None,
             meta: None,
             compare: None,
             sharing: None,

@@ -13,7 +13,7 @@ use crate::engine::key::Key;
 use crate::engine::observer::{Fields, Snapshot, View};
 use crate::engine::observing::Watch;
 use crate::engine::oneshot::Receiver;
-use crate::engine::options::{ObserverOptions, ThrowRule};
+use crate::engine::options::{Glance, ObserverOptions, ThrowRule};
 use crate::engine::select::{Select, WrongInput};
 
 /// What a hook has found out before it observes: the client to use, or why there is none.
@@ -179,8 +179,8 @@ impl Slot {
         render: UseForceUpdateHandle,
     ) -> Observed {
         let (key, options) = (watch.key.clone(), watch.options.clone());
-        if !options.subscribed {
-            return self.glance(client, watch);
+        if let Some(glance) = options.glance {
+            return self.glance(glance, client, watch);
         }
         let observer = match &self.observer {
             Some(observer) if *observer.client() == client => {
@@ -196,12 +196,12 @@ impl Slot {
     }
 
     /// What there is in the cache now.
-    fn glance(&mut self, client: QueryClient, watch: Watch) -> Observed {
+    fn glance(&mut self, glance: Glance, client: QueryClient, watch: Watch) -> Observed {
         self.observer = None;
         let (key, options) = (watch.key.clone(), watch.options.clone());
         let view = Rc::<View>::default();
         let shown = view.clone();
-        client.with(|engine, now| engine.glance(watch, shown, now));
+        client.with(|engine, now| glance(engine, watch, shown, now));
         Observed {
             client: Some(client),
             key,

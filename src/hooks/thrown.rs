@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::observed::Observed;
-use crate::components::{Boundary, Raised, Surroundings, use_surroundings};
+use crate::components::{Catch, Raised, Surroundings, use_surroundings};
 use crate::engine::entry::{FetchStatus, QueryState};
 use crate::engine::observer::Fields;
 use crate::engine::options::ThrowRule;
@@ -26,7 +26,11 @@ fn throw_by(rule: &ThrowRule, around: &Surroundings, observed: &Observed) -> boo
     let Some(failure) = failure else { return false };
     let state = observed.key.clone().and_then(|key| client.get_query_state(key));
     rule(&failure, &state.unwrap_or_default())
-        && boundary.take(Raised { failure, key: observed.key.clone(), client: client.clone() })
+        && boundary.clone().take(Raised {
+            failure,
+            key: observed.key.clone(),
+            client: client.clone(),
+        })
 }
 
 /// Throws the error of something that is fetched for who has nothing to show without it.
@@ -38,7 +42,7 @@ pub(super) fn throw_without_data(around: &Surroundings, observed: &Observed) -> 
 /// What [`use_query_error_reset_boundary`] gives.
 #[derive(Clone)]
 pub struct QueryErrorReset {
-    boundary: Option<Rc<Boundary>>,
+    boundary: Option<Rc<dyn Catch>>,
 }
 
 impl QueryErrorReset {

@@ -74,7 +74,7 @@ where
     if let (Some(boundary), Some(throws)) = (&around.boundary, throws)
         && let Some((failure, key)) = handle.failed().filter(|(failure, _)| throws(failure))
     {
-        boundary.take(Raised { failure, key, client });
+        boundary.clone().take(Raised { failure, key, client });
     }
     handle
 }

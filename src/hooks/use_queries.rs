@@ -170,8 +170,8 @@ pub(super) fn use_queries_observed(
     };
     let combined = combine.map(|combine| combined(&slot, &shown, combine));
     slot.borrow_mut().shown.clone_from(&shown);
-    let is_thrown = shown.iter().fold(false, |any, shown| throw(&around, shown) || any);
-    Results { shown, combined, is_thrown }
+    let thrown = shown.iter().filter(|shown| throw(&around, shown)).count();
+    Results { shown, combined, is_thrown: thrown > 0 }
 }
 
 /// What is made of what is shown now. The user's function runs while nothing is borrowed.

@@ -1,5 +1,7 @@
 //! A book whose pages are fetched one by one.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
