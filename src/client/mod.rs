@@ -64,6 +64,7 @@ pub use observer::QueryObserver;
 pub use optimistic_update::OptimisticUpdate;
 pub(crate) use outcome::{Ended, Running, typed};
 pub use queries_observer::QueriesObserver;
+pub(crate) use query::ChangeOptions;
 pub use query::{QueryOptions, query_options, query_options_of, share_equal};
 pub use query_context::QueryContext;
 pub use query_defaults::QueryDefaults;

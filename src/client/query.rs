@@ -13,16 +13,19 @@ use crate::engine::Engine;
 use crate::engine::effect::{Fetcher, LocalFuture};
 use crate::engine::entry::QueryState;
 use crate::engine::erased::{Data, Failure};
+use crate::engine::extras::{Extras, Glance, ThrowRule};
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
 use crate::engine::observing::Watch;
 use crate::engine::options::{
-    Access, Glance, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
-    StaleTime, ThrowRule,
+    Access, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay, StaleTime,
 };
 use crate::engine::paging::Paging;
 use crate::engine::select::{Kind, Select, kind_of};
 use crate::engine::sharing::Share;
+
+/// What a boundary adds to the options of a query in it.
+pub(crate) type ChangeOptions = fn(&mut ObserverOptions);
 
 pub(crate) type QueryFn = Rc<dyn Fn(QueryContext) -> LocalFuture<Result<Data, Failure>>>;
 
@@ -128,11 +131,11 @@ impl<T, E, U> QueryOptions<T, E, U> {
 
     /// The rules of its pages, if it has some.
     pub(crate) fn paging(&self) -> Option<&Rc<dyn Paging>> {
-        self.options.paging.as_ref()
+        self.options.extras()?.paging.as_ref()
     }
 
     pub(crate) fn with_paging(mut self, paging: Rc<dyn Paging>, query_fn: QueryFn) -> Self {
-        Rc::make_mut(&mut self.options).paging = Some(paging);
+        Rc::make_mut(&mut self.options).change_extras(|extras| extras.paging = Some(paging));
         self.query_fn = Some(query_fn);
         self
     }
@@ -153,32 +156,31 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     /// # Errors
     /// When the key cannot be encoded.
     pub fn watch(&self, client: &QueryClient) -> Result<Watch, KeyError> {
-        self.watch_in(client, false)
+        self.watch_in(client, None)
     }
 
-    /// The same below a boundary that keeps failures.
+    /// The same below a boundary, which may have something to add.
     pub(crate) fn watch_in(
         &self,
         client: &QueryClient,
-        keeps_failures: bool,
+        change: Option<ChangeOptions>,
     ) -> Result<Watch, KeyError> {
         Ok(Watch {
             key: self.key()?,
             fetcher: self.fetcher(client),
-            options: self.options_in(client, keeps_failures),
+            options: self.options_in(client, change),
         })
     }
 
-    /// The options with the client's defaults for what was not set. Where failures are kept, what is thrown is not tried
-    /// again by who mounts.
+    /// The options with the client's defaults for what was not set.
     pub(crate) fn options_in(
         &self,
         client: &QueryClient,
-        keeps_failures: bool,
+        change: Option<ChangeOptions>,
     ) -> Rc<ObserverOptions> {
         let mut options = self.resolve(client).0;
-        if keeps_failures && options.throw_on_error.is_some() && options.retry_on_mount {
-            Rc::make_mut(&mut options).retry_on_mount = false;
+        if let Some(change) = change {
+            change(Rc::make_mut(&mut options));
         }
         options
     }
@@ -188,7 +190,7 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
         if let Some(defaults) = client.defaults() {
             settings = defaults.fill(self.some_key(), settings, Rc::make_mut(&mut options));
         }
-        if let Some(rule) = options.initial_rule.clone() {
+        if let Some(rule) = options.extras().and_then(|extras| extras.initial_rule.clone()) {
             let state = self.some_key().and_then(|key| client.get_query_state(key));
             if state.is_none_or(|state| state.data.is_none()) {
                 Rc::make_mut(&mut options).initial_data = rule();
@@ -300,8 +302,8 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
 
     /// The same query for a component that waits for its data.
     pub(crate) fn for_suspense(self) -> Self {
-        let query = self.enabled(true).set(Setting::ThrowOnError, |options| {
-            options.throw_on_error = Some(Rc::new(|_, state| state.data.is_none()));
+        let query = self.enabled(true).set_extra(Setting::ThrowOnError, |extras| {
+            extras.throw_on_error = Some(Rc::new(|_, state| state.data.is_none()));
         });
         query.set(Setting::Placeholder, |options| {
             options.placeholder = None;
@@ -318,6 +320,10 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
         self.settings = self.settings.with(setting);
         change(Rc::make_mut(&mut self.options));
         self
+    }
+
+    pub(super) fn set_extra(self, setting: Setting, change: impl FnOnce(&mut Extras)) -> Self {
+        self.set(setting, |options| options.change_extras(change))
     }
 
     shared_settings!();
@@ -346,8 +352,8 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     /// [`QueryOptions::throw_on_error`] that decides by the error and the query's state.
     #[must_use]
     pub fn throw_on_error_when(self, rule: impl Fn(&E, &QueryState) -> bool + 'static) -> Self {
-        self.set(Setting::ThrowOnError, |options| {
-            options.throw_on_error = Some(Rc::new(move |failure, state| {
+        self.set_extra(Setting::ThrowOnError, |extras| {
+            extras.throw_on_error = Some(Rc::new(move |failure, state| {
                 failure.downcast_ref().is_some_and(|error| rule(error, state))
             }));
         })
@@ -406,7 +412,7 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
                 Err(new) => Data::from_rc(new),
             }
         };
-        self.set(Setting::Sharing, |options| options.sharing = Some(Rc::new(share)))
+        self.set_extra(Setting::Sharing, |extras| extras.sharing = Some(Rc::new(share)))
     }
 
     /// Compares old and new data in place of `PartialEq`; equal data causes no render. Same as TanStack's

@@ -12,11 +12,11 @@ use super::query_settings::{Change, Setting, Settings, on_reconnect, retry_rule,
 use crate::engine::Engine;
 use crate::engine::entry::QueryState;
 use crate::engine::erased::Failure;
+use crate::engine::extras::{Extras, Glance, ThrowRule};
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
 use crate::engine::options::{
-    Access, Glance, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay,
-    StaleTime, ThrowRule,
+    Access, Interval, NetworkMode, NotifyOn, ObserverOptions, Refetch, Retry, RetryDelay, StaleTime,
 };
 
 /// Options for queries that do not set them themselves.
@@ -51,6 +51,10 @@ impl QueryDefaults {
         self
     }
 
+    fn set_extra(self, setting: Setting, change: impl Fn(&mut Extras) + 'static) -> Self {
+        self.set(setting, move |options| options.change_extras(&change))
+    }
+
     shared_settings!();
 
     /// Decides by the number of failures before this one (from 0) and the error whether to try again. The error is of the
@@ -81,7 +85,9 @@ impl QueryDefaults {
         rule: impl Fn(&Failure, &QueryState) -> bool + 'static,
     ) -> Self {
         let rule: ThrowRule = Rc::new(rule);
-        self.set(Setting::ThrowOnError, move |options| options.throw_on_error = Some(rule.clone()))
+        self.set_extra(Setting::ThrowOnError, move |extras| {
+            extras.throw_on_error = Some(rule.clone())
+        })
     }
 
     /// Fetches for queries that have no function of their own, those of

@@ -50,7 +50,7 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
         let make = move || {
             make().map(|(data, updated_at)| InitialData { data: Data::new(data), updated_at })
         };
-        self.set(Setting::InitialData, |options| options.initial_rule = Some(Rc::new(make)))
+        self.set_extra(Setting::InitialData, |extras| extras.initial_rule = Some(Rc::new(make)))
     }
 
     /// When the initial data was fetched; [`Time::ZERO`] is 'very long ago'. To be called after

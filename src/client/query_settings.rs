@@ -128,7 +128,9 @@ macro_rules! shared_settings {
         pub fn retry_on_mount(self, retry: bool) -> Self {
             self.set(Setting::RetryOnMount, move |options| {
                 options.retry_on_mount = retry;
-                options.retry_on_mount_rule = None;
+                if options.extras().is_some() {
+                    options.change_extras(|extras| extras.retry_on_mount_rule = None);
+                }
             })
         }
 
@@ -137,8 +139,8 @@ macro_rules! shared_settings {
         #[must_use]
         pub fn retry_on_mount_with(self, rule: impl Fn(&QueryState) -> bool + 'static) -> Self {
             let rule = Rc::new(rule);
-            self.set(Setting::RetryOnMount, move |options| {
-                options.retry_on_mount_rule = Some(rule.clone());
+            self.set_extra(Setting::RetryOnMount, move |extras| {
+                extras.retry_on_mount_rule = Some(rule.clone());
             })
         }
 
@@ -147,7 +149,7 @@ macro_rules! shared_settings {
         #[must_use]
         pub fn subscribed(self, subscribed: bool) -> Self {
             let glance: Option<Glance> = (!subscribed).then_some(Engine::glance);
-            self.set(Setting::Subscribed, move |options| options.glance = glance)
+            self.set_extra(Setting::Subscribed, move |extras| extras.glance = glance)
         }
 
         /// Anything that the query function and the callbacks for all queries want to know. Default: nothing. See
@@ -155,7 +157,7 @@ macro_rules! shared_settings {
         #[must_use]
         pub fn meta<M: 'static>(self, meta: M) -> Self {
             let meta = Rc::new(meta);
-            self.set(Setting::Meta, move |options| options.meta = Some(meta.clone()))
+            self.set_extra(Setting::Meta, move |extras| extras.meta = Some(meta.clone()))
         }
 
         /// On mount, with data there. Default: if stale. Same as TanStack's `refetchOnMount`.
@@ -227,8 +229,8 @@ macro_rules! shared_settings {
         /// effect. Same as TanStack's `throwOnError`.
         #[must_use]
         pub fn throw_on_error(self, throw: bool) -> Self {
-            self.set(Setting::ThrowOnError, move |options| {
-                options.throw_on_error = throw.then(|| -> ThrowRule { Rc::new(|_, _| true) });
+            self.set_extra(Setting::ThrowOnError, move |extras| {
+                extras.throw_on_error = throw.then(|| -> ThrowRule { Rc::new(|_, _| true) });
             })
         }
 

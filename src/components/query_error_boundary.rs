@@ -6,10 +6,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::surroundings::use_surroundings;
-use crate::client::{QueryClient, Watching};
+use crate::client::{ChangeOptions, QueryClient, Watching};
 use crate::engine::Topic;
 use crate::engine::erased::Failure;
 use crate::engine::key::Key;
+use crate::engine::options::ObserverOptions;
 use crate::fetch::FetchError;
 
 /// An error on its way to the boundary.
@@ -23,6 +24,9 @@ pub(crate) struct Raised {
 pub(crate) trait Catch {
     /// Whether what failed before may be tried again by who mounts now.
     fn is_reset(&self) -> bool;
+
+    /// What it adds to the options of a query: as long as it is not reset, what is thrown is not tried again.
+    fn change_options(&self) -> Option<ChangeOptions>;
 
     /// Takes an error, unless it is one from before the last reset. The first is shown.
     fn take(self: Rc<Self>, raised: Raised) -> bool;
@@ -60,6 +64,10 @@ fn epoch(client: &QueryClient) -> Option<u64> {
 impl Catch for Boundary {
     fn is_reset(&self) -> bool {
         self.is_reset.get()
+    }
+
+    fn change_options(&self) -> Option<ChangeOptions> {
+        (!self.is_reset()).then_some(ObserverOptions::keep_failures)
     }
 
     fn take(self: Rc<Self>, raised: Raised) -> bool {

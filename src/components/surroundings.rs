@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::auth_provider::AuthContext;
 use super::query_error_boundary::Catch;
 use crate::browser::default_client;
-use crate::client::{QueryClient, SwrOptions};
+use crate::client::{ChangeOptions, QueryClient, SwrOptions};
 use crate::engine::erased::same;
 use crate::engine::options::ObserverOptions;
 
@@ -66,9 +66,9 @@ impl Surroundings {
         provide(Self { parts: Rc::new(parts) }, children)
     }
 
-    /// Whether what was thrown is not tried again by who mounts: not until the boundary is reset.
-    pub fn keeps_failures(&self) -> bool {
-        self.boundary.as_ref().is_some_and(|boundary| !boundary.is_reset())
+    /// What the boundary adds to the options of a query.
+    pub fn change_options(&self) -> Option<ChangeOptions> {
+        self.boundary.as_ref()?.change_options()
     }
 
     /// The cache of SWR's hooks: the page's if no provider gives one.

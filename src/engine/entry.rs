@@ -270,7 +270,8 @@ impl Entry {
             None => old.equals(&data),
         });
         if !equal {
-            let sharing = options.and_then(|options| options.sharing.as_ref());
+            let extras = options.and_then(ObserverOptions::extras);
+            let sharing = extras.and_then(|extras| extras.sharing.as_ref());
             self.base = Some(match (sharing, &self.base) {
                 (Some(share), Some(old)) => share(old, data),
                 _ => data,

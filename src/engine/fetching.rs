@@ -258,7 +258,8 @@ impl Engine {
         };
         fetch.phase = if gate == Gate::Open { Phase::Queued } else { Phase::Paused };
         if gate == Gate::Open {
-            let (signal, meta) = (fetch.signal.clone(), fetch.options.meta.clone());
+            let signal = fetch.signal.clone();
+            let meta = fetch.options.extras().and_then(|extras| extras.meta.clone());
             let seq = fetch.seq;
             self.effect(Effect::Fetch(FetchJob {
                 entry: id,

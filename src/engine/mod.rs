@@ -11,6 +11,7 @@ pub mod effect;
 pub mod entry;
 pub mod erased;
 pub mod event;
+pub mod extras;
 mod fetching;
 pub mod filters;
 pub mod freshness;

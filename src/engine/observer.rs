@@ -321,7 +321,10 @@ impl Observer {
             size: entry.list.as_ref().and_then(|list| list.get().size),
             ..Snapshot::default()
         };
-        snapshot.show_pages(entry, self.options.paging.as_deref());
+        snapshot.fetch_direction = state.fetch_direction;
+        if let Some(paging) = self.options.extras().and_then(|extras| extras.paging.as_ref()) {
+            snapshot.show_pages(entry, &**paging);
+        }
         if snapshot.data.is_none() {
             self.stand_in(&mut snapshot);
         }

@@ -1,6 +1,5 @@
 //! What an observer asks of the engine. The hooks fill these in, each dialect with its own defaults.
 
-use std::any::Any;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -9,12 +8,10 @@ use super::defaults;
 use super::effect::Fetcher;
 use super::entry::QueryState;
 use super::erased::{Data, Failure};
+use super::extras::SomeExtras;
 use super::key::Key;
-use super::observer::{Fields, View};
-use super::observing::Watch;
-use super::paging::Paging;
+use super::observer::Fields;
 use super::select::Select;
-use super::state::Engine;
 use super::time::{Time, Wait};
 
 /// Whose words and rules an observer follows. Both share one cache.
@@ -112,9 +109,6 @@ impl Interval {
     }
 }
 
-/// Decides by an error and the state of its query whether it is thrown to the boundary around.
-pub type ThrowRule = Rc<dyn Fn(&Failure, &QueryState) -> bool>;
-
 /// Decides whether the failure number `count` (from 0) is followed by another try.
 pub type RetryRule = Rc<dyn Fn(u32, &Failure) -> bool>;
 
@@ -152,9 +146,6 @@ pub enum NetworkMode {
     OfflineFirst,
 }
 
-/// Makes the data to be kept of the old and the new.
-pub type Sharing = Rc<dyn Fn(&Data, Data) -> Data>;
-
 /// What makes an observer's component render again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotifyOn {
@@ -175,13 +166,6 @@ pub struct InitialData {
 
 /// Compares old and new data; equal data is not passed on.
 pub type Compare = Rc<dyn Fn(&Data, &Data) -> bool>;
-
-/// Shows in a view what an observer would show that does not fetch. A pointer, so that an app without such observers carries
-/// no code for it.
-pub type Glance = fn(&Engine, Watch, Rc<View>, Time);
-
-/// Makes data for an entry that has none.
-pub type InitialRule = Rc<dyn Fn() -> Option<InitialData>>;
 
 /// Data for several keys, each shown until its own is there.
 #[derive(Clone, Default)]
@@ -267,8 +251,6 @@ pub struct ObserverOptions {
     pub loading_timeout: Duration,
     /// Whether mounting retries what has failed before and has no data.
     pub retry_on_mount: bool,
-    /// The same by the state of the query, in the place of `retry_on_mount`.
-    pub retry_on_mount_rule: Option<Rule<bool>>,
     /// What being offline does.
     pub network_mode: NetworkMode,
     /// Show the last data while the next key loads.
@@ -281,16 +263,8 @@ pub struct ObserverOptions {
     pub fallback: Option<Rc<Fallback>>,
     /// Written to the cache when the entry is made.
     pub initial_data: Option<InitialData>,
-    /// Makes `initial_data`, asked before the engine is.
-    pub initial_rule: Option<InitialRule>,
-    /// Set if the observer does not follow the cache, and only looks at it when its component renders.
-    pub glance: Option<Glance>,
-    /// What the query function and the callbacks of all queries get to know.
-    pub meta: Option<Rc<dyn Any>>,
     /// Replaces the comparison by `PartialEq`.
     pub compare: Option<Compare>,
-    /// Keeps parts of the old data in the new.
-    pub sharing: Option<Sharing>,
     /// What to show of the data, instead of the data itself.
     pub select: Option<Rc<Select>>,
     /// Words to find the entry by.
@@ -299,12 +273,10 @@ pub struct ObserverOptions {
     pub notify_on: NotifyOn,
     /// What to call after a request of this observer.
     pub callbacks: Callbacks,
-    /// Which errors are for the boundary around, and not for the component itself.
-    pub throw_on_error: Option<ThrowRule>,
     /// How pages are fetched, if this is a list of them.
     pub pages: PageOptions,
-    /// How pages follow each other, if this is an infinite query (TanStack Query).
-    pub paging: Option<Rc<dyn Paging>>,
+    /// What few observers ask for.
+    pub extras: Option<Rc<dyn SomeExtras>>,
 }
 
 impl ObserverOptions {
@@ -344,10 +316,6 @@ impl ObserverOptions {
     /// How long the data of a query in this state is fresh.
     pub(crate) fn stale_time_in(&self, state: &QueryState) -> StaleTime {
         self.stale_time_rule.as_ref().map_or(self.stale_time, |rule| rule(state))
-    }
-
-    pub(crate) fn retries_on_mount(&self, state: &QueryState) -> bool {
-        self.retry_on_mount_rule.as_ref().map_or(self.retry_on_mount, |rule| rule(state))
     }
 
     /// What stands in for data that is not there.
@@ -394,22 +362,16 @@ impl ObserverOptions {
             },
             loading_timeout: if is_query { Duration::ZERO } else { defaults::LOADING_TIMEOUT },
             retry_on_mount: true,
-            retry_on_mount_rule: None,
             network_mode: if is_query { NetworkMode::Online } else { NetworkMode::Always },
             keep_previous_data: false,
             placeholder: None,
             placeholder_rule: None,
             fallback: None,
             initial_data: None,
-            initial_rule: None,
-            glance: None,
-            meta: None,
             compare: None,
-            sharing: None,
             select: None,
             tags: None,
             notify_on: NotifyOn::Tracked,
-            throw_on_error: None,
             callbacks: Callbacks {
                 of_all_requests: false,
                 on_success: None,
@@ -427,7 +389,7 @@ impl ObserverOptions {
                 persist_size: false,
                 parallel: false,
             },
-            paging: None,
+            extras: None,
         }
     }
 }

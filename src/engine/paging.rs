@@ -143,11 +143,8 @@ impl Engine {
 }
 
 impl Snapshot {
-    /// Shows which pages are fetched, and whether there are more.
-    pub(crate) fn show_pages(&mut self, entry: &Entry, paging: Option<&dyn Paging>) {
-        self.fetch_direction = entry.state.fetch_direction;
-        if let (Some(paging), Some(data)) = (paging, &entry.state.data) {
-            self.more = paging.more(data);
-        }
+    /// Shows whether there are more pages.
+    pub(crate) fn show_pages(&mut self, entry: &Entry, paging: &dyn Paging) {
+        self.more = entry.state.data.as_ref().map_or_else(More::default, |data| paging.more(data));
     }
 }

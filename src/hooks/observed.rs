@@ -9,11 +9,12 @@ use crate::browser::console_error;
 use crate::client::{Problem, QueryClient, QueryObserver, Running, TypeMismatch};
 use crate::engine::effect::Answer;
 use crate::engine::erased::{Data, Failure, same};
+use crate::engine::extras::{Glance, ThrowRule};
 use crate::engine::key::Key;
 use crate::engine::observer::{Fields, Snapshot, View};
 use crate::engine::observing::Watch;
 use crate::engine::oneshot::Receiver;
-use crate::engine::options::{Glance, ObserverOptions, ThrowRule};
+use crate::engine::options::ObserverOptions;
 use crate::engine::select::{Select, WrongInput};
 
 /// What a hook has found out before it observes: the client to use, or why there is none.
@@ -54,7 +55,7 @@ impl Observed {
             key,
             observer: Rc::downgrade(observer),
             select: options.select.clone(),
-            throws: options.throw_on_error.clone(),
+            throws: options.extras().and_then(|extras| extras.throw_on_error.clone()),
             revision: view.revision(),
             view,
             problem: None,
@@ -179,7 +180,7 @@ impl Slot {
         render: UseForceUpdateHandle,
     ) -> Observed {
         let (key, options) = (watch.key.clone(), watch.options.clone());
-        if let Some(glance) = options.glance {
+        if let Some(glance) = options.extras().and_then(|extras| extras.glance) {
             return self.glance(glance, client, watch);
         }
         let observer = match &self.observer {
@@ -206,7 +207,7 @@ impl Slot {
             client: Some(client),
             key,
             select: options.select.clone(),
-            throws: options.throw_on_error.clone(),
+            throws: options.extras().and_then(|extras| extras.throw_on_error.clone()),
             ..Observed::nothing(view, None)
         }
     }

@@ -7,8 +7,8 @@ use yew::prelude::*;
 use super::observed::Observed;
 use crate::components::{Catch, Raised, Surroundings, use_surroundings};
 use crate::engine::entry::{FetchStatus, QueryState};
+use crate::engine::extras::ThrowRule;
 use crate::engine::observer::Fields;
-use crate::engine::options::ThrowRule;
 
 /// Throws what is observed if it has failed, its options want it, and no fetch is under way that may mend it. Says whether
 /// it has been taken.

@@ -10,7 +10,7 @@ use super::thrown::throw;
 use super::use_query::QueryHandle;
 use super::use_query_client::client_for;
 use crate::browser::console_error;
-use crate::client::{Problem, QueriesObserver, QueryClient, QueryOptions};
+use crate::client::{ChangeOptions, Problem, QueriesObserver, QueryClient, QueryOptions};
 use crate::components::use_surroundings;
 use crate::engine::erased::Data;
 use crate::engine::key::Key;
@@ -154,14 +154,14 @@ pub(super) fn use_queries_observed(
 ) -> Results {
     let around = use_surroundings();
     let client = client_for(around.client.clone(), hook);
-    let keeps_failures = around.keeps_failures();
+    let change = around.change_options();
     let slot: Shared = use_mut_ref(Slot::default);
     let render = use_force_update();
     let shown = {
         let listener = || listener(&slot, render);
         let mut slot = slot.borrow_mut();
         let mut shown = match client {
-            Ok(client) => slot.observe(&client, queries, keeps_failures, listener),
+            Ok(client) => slot.observe(&client, queries, change, listener),
             Err(problem) => slot.nothing(queries.len(), &problem),
         };
         shown.iter_mut().for_each(|shown| shown.check(types));
@@ -229,7 +229,7 @@ impl Slot {
         &mut self,
         client: &QueryClient,
         queries: Vec<QueryOptions<(), ()>>,
-        keeps_failures: bool,
+        change: Option<ChangeOptions>,
         listener: impl FnOnce() -> Rc<dyn Fn()>,
     ) -> Vec<Observed> {
         let (mut watches, mut problems) = (Vec::new(), Vec::new());
@@ -238,7 +238,7 @@ impl Slot {
                 Ok(key) => (key, None),
                 Err(error) => (None, Some(Problem::Key(error))),
             };
-            let options = query.options_in(client, keeps_failures);
+            let options = query.options_in(client, change);
             let fetcher = query.fetcher(client);
             problems.push((key.clone(), options.clone(), problem));
             watches.push(Watch { key, options, fetcher });

@@ -101,7 +101,7 @@ pub(super) fn use_query_observed(
     let around = use_surroundings();
     let client = client_for(around.client.clone(), hook);
     let watch = match &client {
-        Ok(client) => query.watch_in(client, around.keeps_failures()).map_err(Problem::Key),
+        Ok(client) => query.watch_in(client, around.change_options()).map_err(Problem::Key),
         Err(problem) => Err(problem.clone()),
     };
     let observed = use_observed(client, watch, types);
