@@ -4,18 +4,22 @@
 //! and everything that shall be done comes out as [`Effect`](effect::Effect)s, to be carried out when no
 //! borrow of the engine is held. So each rule is tested with a simulated clock.
 
+pub(crate) mod audience;
+pub mod cached;
 mod check;
 pub mod defaults;
 pub mod effect;
 pub mod entry;
 pub mod erased;
 pub mod event;
+pub mod events;
 mod fetching;
 pub mod filters;
 pub mod freshness;
 mod index;
 pub mod infinite;
 pub mod key;
+mod managers;
 pub mod mutation;
 pub(crate) mod mutations;
 pub mod observer;

@@ -3,6 +3,7 @@
 use super::effect::{Answer, Effect, RetryCall, Waiter};
 use super::entry::{EntryId, Fetch, FetchStatus, Phase, Status};
 use super::erased::{Data, Failure};
+use super::events::QueryAction;
 use super::options::{Callbacks, Dialect, News, ObserverOptions, OnErrorRetry, Refetch};
 use super::retry;
 use super::state::Engine;
@@ -223,6 +224,7 @@ impl Engine {
             entry.revert(fetch.revert);
             entry.overtaken.extend(fetch.waiters);
         }
+        self.say_updated(id, QueryAction::SetState);
         self.end_fetch(id, Vec::new(), now);
     }
 
