@@ -40,6 +40,8 @@ struct Inner {
     mutation_setup: RefCell<Option<Rc<dyn Any>>>,
     /// What queries do by default.
     defaults: RefCell<Option<Rc<Defaults>>>,
+    /// What the app has put in the place of the page's events of focus and of the network.
+    sources: RefCell<[Option<Box<dyn Any>>; 2]>,
 }
 
 /// The cache and everything that can be done with it. Clones share it.
@@ -96,6 +98,7 @@ impl QueryClient {
             environment: RefCell::default(),
             mutation_setup: RefCell::default(),
             defaults: RefCell::default(),
+            sources: RefCell::default(),
         };
         Self { inner: Rc::new(inner) }
     }
@@ -153,6 +156,16 @@ impl QueryClient {
 
     pub(crate) fn put_defaults(&self, defaults: Rc<Defaults>) {
         let old = self.inner.defaults.replace(Some(defaults));
+        drop(old);
+    }
+
+    /// Puts a source in the place of the one before, which ends.
+    pub(crate) fn put_source(&self, place: usize, source: Option<Box<dyn Any>>) {
+        let old = match self.inner.sources.borrow_mut().get_mut(place) {
+            Some(held) => std::mem::replace(held, source),
+            None => source,
+        };
+        // After the borrow: to end it is the user's.
         drop(old);
     }
 

@@ -11,6 +11,7 @@ use super::mutation_options::{MutationOptions, plain_error, plain_settled, plain
 use super::watching::Watching;
 use crate::engine::Topic;
 use crate::engine::effect::Listener;
+use crate::engine::events::MutationEventKind;
 use crate::engine::key::Key;
 use crate::engine::mutation::{MutationState, MutationStatus, Value};
 use crate::engine::mutations::Mutation;
@@ -93,6 +94,8 @@ pub(crate) struct Mutating {
     /// Counts the changes of what is shown.
     revision: Cell<u32>,
     listener: Listener,
+    /// What the engine calls when something has changed.
+    told: Listener,
 }
 
 /// Counts the users that a cache has had.
@@ -130,7 +133,8 @@ impl Mutating {
 
     pub fn reset(&self) {
         if self.let_go() {
-            self.changed();
+            let (client, told) = (self.client.borrow().clone(), self.told.clone());
+            client.run(move |engine, _| engine.notify(told));
         }
     }
 
@@ -163,6 +167,7 @@ impl Mutating {
             }
         } else if let Some(job) = current {
             job.follow(&plan);
+            say_of_options(&job);
         }
     }
 
@@ -219,13 +224,7 @@ impl Mutating {
             variables: Some(variables.clone()),
             ..MutationState::default()
         };
-        let weak = Rc::downgrade(this);
-        let listener: Listener = Rc::new(move || {
-            if let Some(this) = Weak::upgrade(&weak) {
-                this.changed();
-            }
-        });
-        let mutation = Mutation::new(state, plan.settings(), plan.scope.clone(), listener);
+        let mutation = Mutation::new(state, plan.settings(), plan.scope.clone(), this.told.clone());
         Job::new(client.clone(), mutation, plan.clone(), variables)
     }
 
@@ -274,6 +273,25 @@ pub struct MutationObserver<V, T, E, C = ()> {
     types: PhantomData<fn(V, C) -> (T, E)>,
 }
 
+fn telling(weak: Weak<Mutating>) -> Listener {
+    Rc::new(move || {
+        if let Some(this) = weak.upgrade() {
+            this.changed();
+        }
+    })
+}
+
+/// Tells those who listen to the cache, if anybody does: components render often.
+fn say_of_options(job: &Job) {
+    if job.client.engine().is_some_and(|engine| engine.is_heard()) {
+        let mutation = job.mutation.clone();
+        job.client.run(move |engine, now| {
+            engine.say_of(&mutation, MutationEventKind::ObserverOptionsUpdated);
+            engine.finish(now);
+        });
+    }
+}
+
 fn watch_owner(shared: &Rc<Mutating>, client: &QueryClient) -> Watching {
     let weak = Rc::downgrade(shared);
     let look = move || {
@@ -297,7 +315,7 @@ impl QueryClient {
     }
 
     fn start_mutating(&self, plan: Plan, listener: Listener) -> (Rc<Mutating>, Watching) {
-        let shared = Rc::new(Mutating {
+        let shared = Rc::new_cyclic(|weak: &Weak<Mutating>| Mutating {
             client: RefCell::new(self.clone()),
             plan: RefCell::new(Rc::new(self.with_mutation_defaults(plan))),
             current: RefCell::default(),
@@ -305,6 +323,7 @@ impl QueryClient {
             is_mounted: Cell::new(true),
             revision: Cell::default(),
             listener,
+            told: telling(weak.clone()),
         });
         let watching = watch_owner(&shared, self);
         (shared, watching)

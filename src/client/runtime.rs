@@ -24,6 +24,9 @@ impl TimerGuard {
 }
 
 /// The surroundings of a client: the browser in an app, a simulation in tests.
+///
+/// What TanStack Query's `timeoutManager` and the scheduler of its `notifyManager` are for the whole page, this is for one
+/// client: give it a `Runtime` of your own for other timers, or another moment at which callbacks are called.
 pub trait Runtime {
     /// The wall-clock time.
     fn now(&self) -> Time;

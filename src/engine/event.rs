@@ -28,11 +28,13 @@ pub enum Event {
         /// How.
         outcome: Result<Data, Failure>,
     },
-    /// The page was shown or hidden.
+    /// The page was shown or hidden. Not heard while the app has the say, by
+    /// [`FocusManager`](crate::client::FocusManager).
     Visible(bool),
-    /// The window was focused, or the page shown: time to look for news.
+    /// The window was focused, or the page shown: time to look for news. Not heard while the app has the say either.
     Focus,
-    /// The network came or went.
+    /// The network came or went. Not heard while the app has a source of its own for that, by
+    /// [`OnlineManager`](crate::client::OnlineManager).
     Online(bool),
     /// Somebody else is signed in.
     Owner(Owner),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::effect::{Answer, Effect, FetchContext, FetchJob, Fetcher, Waiter};
 use super::entry::{EntryId, Fetch, FetchStatus, Phase, Status};
 use super::event::Owner;
+use super::events::QueryAction;
 use super::observer::{Observer, ObserverId};
 use super::options::{Access, Dialect, NetworkMode, ObserverOptions};
 use super::paging::PageWish;
@@ -256,6 +257,8 @@ impl Engine {
         let Some(fetch) = &mut entry.fetch else {
             return;
         };
+        let waited =
+            fetch.phase == Phase::Paused && entry.state.fetch_status == FetchStatus::Paused;
         fetch.phase = if gate == Gate::Open { Phase::Queued } else { Phase::Paused };
         if gate == Gate::Open {
             let signal = fetch.signal.clone();
@@ -268,6 +271,10 @@ impl Engine {
             }));
         }
         let waits = gate == Gate::Closed;
+        if waits != waited {
+            let action = if waits { QueryAction::Pause } else { QueryAction::Continue };
+            self.say_updated(id, action);
+        }
         self.set_fetch_status(id, if waits { FetchStatus::Paused } else { FetchStatus::Fetching });
     }
 

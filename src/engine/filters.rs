@@ -140,7 +140,7 @@ impl Engine {
     }
 
     /// Stale for any observer; without observers: no data, or invalidated.
-    fn is_entry_stale(&self, id: EntryId, entry: &Entry, now: Time) -> bool {
+    pub(crate) fn is_entry_stale(&self, id: EntryId, entry: &Entry, now: Time) -> bool {
         if entry.observers.len == 0 {
             return !entry.has_data() || entry.state.is_invalidated;
         }

@@ -4,6 +4,8 @@
 //! and everything that shall be done comes out as [`Effect`](effect::Effect)s, to be carried out when no
 //! borrow of the engine is held. So each rule is tested with a simulated clock.
 
+pub(crate) mod audience;
+pub mod cached;
 pub mod callbacks;
 mod check;
 pub mod defaults;
@@ -11,6 +13,7 @@ pub mod effect;
 pub mod entry;
 pub mod erased;
 pub mod event;
+pub mod events;
 pub mod extras;
 mod fetching;
 pub mod filters;
@@ -18,6 +21,7 @@ pub mod freshness;
 mod index;
 pub mod infinite;
 pub mod key;
+mod managers;
 pub mod mutation;
 pub(crate) mod mutations;
 pub mod observer;

@@ -27,6 +27,7 @@ pub enum MutationStatus {
 /// The state of one call of a mutation. Same as TanStack Query's `MutationState`, with methods for its fields.
 #[derive(Clone, Debug, Default)]
 pub struct MutationState {
+    pub(crate) mutation_id: u64,
     pub(crate) key: Option<Key>,
     pub(crate) meta: Option<Value>,
     pub(crate) status: MutationStatus,
@@ -45,6 +46,13 @@ pub(crate) fn value_as<T: 'static>(value: Option<&Value>) -> Option<Rc<T>> {
 }
 
 impl MutationState {
+    /// Names the call: no other of the client has the same number. 0 if nothing was called. Same as TanStack Query's
+    /// `mutationId`.
+    #[must_use]
+    pub const fn mutation_id(&self) -> u64 {
+        self.mutation_id
+    }
+
     /// The key of the mutation, if it has one.
     #[must_use]
     pub const fn key(&self) -> Option<&Key> {

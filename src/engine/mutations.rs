@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::effect::{Effect, Listener};
 use super::erased::Failure;
+use super::events::{MutationAction, MutationEventKind};
 use super::mutation::{MutationState, MutationStatus, Value};
 use super::options::{NetworkMode, Retry, RetryDelay};
 use super::retry::next_mutation_try;
@@ -177,11 +178,19 @@ impl Engine {
             list.push(mutation.clone());
         }
         let is_paused = !self.is_open_to(mutation);
+        self.sequence += 1;
+        let mutation_id = self.sequence;
         mutation.change(|state| {
+            state.mutation_id = mutation_id;
             state.is_paused = is_paused;
             state.submitted_at = now;
         });
-        self.tell_of_mutation(mutation);
+        self.say_of(mutation, MutationEventKind::Added);
+        self.say_of(mutation, MutationEventKind::ObserverAdded);
+        self.tell_of_mutation(mutation, MutationAction::Pending);
+        if is_paused {
+            self.say_of(mutation, MutationEventKind::Updated(MutationAction::Pause));
+        }
         self.finish(now);
     }
 
@@ -193,7 +202,7 @@ impl Engine {
     /// Keeps what `on_mutate` has returned.
     pub(crate) fn give_context(&mut self, mutation: &Mutation, context: Value, now: Time) {
         mutation.change(|state| state.context = Some(context));
-        self.tell_of_mutation(mutation);
+        self.tell_of_mutation(mutation, MutationAction::Pending);
         self.finish(now);
     }
 
@@ -208,7 +217,8 @@ impl Engine {
         let is_open = self.is_open_to(mutation);
         if mutation.state.borrow().is_paused == is_open {
             mutation.change(|state| state.is_paused = !is_open);
-            self.tell_of_mutation(mutation);
+            let action = if is_open { MutationAction::Continue } else { MutationAction::Pause };
+            self.tell_of_mutation(mutation, action);
             self.finish(now);
         }
         if is_open { Turn::Run } else { Turn::Wait }
@@ -252,7 +262,7 @@ impl Engine {
         };
         mutation.retry_at.set(now.after(delay));
         mutation.change(|state| note_failure(state, failure));
-        self.tell_of_mutation(mutation);
+        self.tell_of_mutation(mutation, MutationAction::Failed);
         self.arm_mutations();
         self.finish(now);
         true
@@ -282,6 +292,7 @@ impl Engine {
         now: Time,
     ) {
         mutation.phase.set(Phase::Settled);
+        let action = if result.is_ok() { MutationAction::Success } else { MutationAction::Error };
         mutation.change(|state| {
             state.is_paused = false;
             match result {
@@ -298,7 +309,7 @@ impl Engine {
                 }
             }
         });
-        self.tell_of_mutation(mutation);
+        self.tell_of_mutation(mutation, action);
         self.leave_scope(mutation);
         self.keep_for_a_while(mutation, now);
         self.finish(now);
@@ -318,10 +329,14 @@ impl Engine {
     /// One that was cancelled has told its callback.
     pub(crate) fn forget_mutation(&mut self, mutation: &Rc<Mutation>, now: Time) {
         mutation.phase.set(Phase::Settled);
-        self.mutations.take_out(|other| Rc::ptr_eq(other, mutation));
+        let removed = self.mutations.take_out(|other| Rc::ptr_eq(other, mutation));
+        self.say_removed(&removed);
         mutation.is_awaited.set(false);
-        mutation.change(|state| *state = MutationState::default());
-        self.tell_of_mutation(mutation);
+        mutation.change(|state| {
+            let (mutation_id, key) = (state.mutation_id, state.key.take());
+            *state = MutationState { mutation_id, key, ..MutationState::default() };
+        });
+        self.show_mutation(mutation);
         self.leave_scope(mutation);
         self.release_held(now);
         self.finish(now);
@@ -330,8 +345,12 @@ impl Engine {
     /// Nobody shows it any more.
     pub(crate) fn leave_mutation(&mut self, mutation: &Mutation, now: Time) {
         let observer = mutation.observer.take();
+        if observer.is_some() {
+            self.say_of(mutation, MutationEventKind::ObserverRemoved);
+        }
         drop(observer);
         self.keep_for_a_while(mutation, now);
+        self.finish(now);
     }
 
     fn keep_for_a_while(&mut self, mutation: &Mutation, now: Time) {
@@ -346,12 +365,30 @@ impl Engine {
         self.mutations.all().iter().map(|mutation| mutation.state()).collect()
     }
 
-    fn tell_of_mutation(&mut self, mutation: &Mutation) {
+    fn tell_of_mutation(&mut self, mutation: &Mutation, action: MutationAction) {
+        self.say_of(mutation, MutationEventKind::Updated(action));
+        self.show_mutation(mutation);
+    }
+
+    fn show_mutation(&mut self, mutation: &Mutation) {
         let observer = mutation.observer.borrow().clone();
         if let Some(observer) = observer {
-            self.effect(Effect::Notify(observer));
+            self.notify(observer);
         }
         self.note(Topic::Mutations);
+    }
+
+    /// Tells those who listen to the cache that something happened to a mutation.
+    pub(crate) fn say_of(&self, mutation: &Mutation, kind: MutationEventKind) {
+        if let Some(audience) = &self.trail.audience {
+            audience.mutation(&mutation.state.borrow(), kind);
+        }
+    }
+
+    fn say_removed(&self, removed: &List) {
+        for mutation in removed {
+            self.say_of(mutation, MutationEventKind::Removed);
+        }
     }
 
     fn wake(&mut self, mutation: Rc<Mutation>) {
@@ -395,7 +432,9 @@ impl Engine {
 
     /// Nobody of today has asked for them.
     fn disown_mutations(&mut self, now: Time) {
-        for mutation in self.mutations.take_out(|_| true) {
+        let removed = self.mutations.take_out(|_| true);
+        self.say_removed(&removed);
+        for mutation in removed {
             if !mutation.is_settled() {
                 self.effect(Effect::Abort(mutation.signal.clone()));
                 self.wake(mutation);
@@ -408,6 +447,7 @@ impl Engine {
     /// Forgets those that have ended.
     fn clear_settled_mutations(&mut self, now: Time) {
         let over = self.mutations.take_out(|mutation| mutation.is_settled());
+        self.say_removed(&over);
         drop(over);
         self.note(Topic::Mutations);
         self.finish(now);
@@ -428,6 +468,7 @@ impl Engine {
         let is_over =
             |m: &Mutation| m.is_settled() && m.observer.borrow().is_none() && m.gc_at.get() <= now;
         let over = self.mutations.take_out(|mutation| is_over(mutation));
+        self.say_removed(&over);
         if !over.is_empty() {
             self.note(Topic::Mutations);
         }

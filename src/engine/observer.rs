@@ -254,6 +254,8 @@ pub struct Observer {
     pub(crate) stale: Alarm,
     /// Whether it fetches by itself, by the state that it shows.
     pub(crate) enabled: bool,
+    /// The last batch of whose changes it is told.
+    pub(crate) told_in: u32,
 }
 
 impl Observer {
@@ -273,6 +275,7 @@ impl Observer {
             seen: (0, 0),
             stale: Alarm::default(),
             enabled: false,
+            told_in: 0,
         }
     }
 
@@ -382,6 +385,11 @@ impl Observer {
             snapshot.status = Status::Success;
             snapshot.is_loading = false;
         }
+    }
+
+    /// Whether it has not been told yet in this batch; what belongs to none (0) is told in any case.
+    pub(crate) fn is_to_be_told_in(&mut self, batch: u32) -> bool {
+        std::mem::replace(&mut self.told_in, batch) != batch || batch == 0
     }
 
     /// The fields whose change its component wants to hear of.

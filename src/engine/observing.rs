@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::effect::{Fetcher, Listener, Waiter};
 use super::entry::{Entry, EntryId, Phase};
+use super::events::{QueryAction, QueryEventKind};
 use super::freshness;
 use super::key::Key;
 use super::observer::{Observer, ObserverId, View};
@@ -38,6 +39,11 @@ impl Engine {
         let id = ObserverId(self.observers.insert(Box::new(observer)));
         if let Some(key) = key {
             let entry = self.join(id, &key, now);
+            if self.is_heard() {
+                // What it shows before it fetches is told apart from what it shows then.
+                self.refresh(id, false, now);
+            }
+            self.say(entry, QueryEventKind::ObserverAdded);
             self.fetch_if(id, entry, freshness::wants_on_mount, now);
         }
         self.refresh(id, false, now);
@@ -67,6 +73,7 @@ impl Engine {
             return;
         };
         let was_active = observer.is_active();
+        let is_same = Rc::ptr_eq(&observer.options, &watch.options) && observer.key == watch.key;
         observer.options = watch.options;
         observer.fetcher = watch.fetcher;
         observer.decide(observer.entry.and_then(|entry| self.entries.get(entry.0)));
@@ -77,11 +84,13 @@ impl Engine {
         if !same_key {
             self.leave(id, old_interval, now);
             if let Some(key) = &watch.key {
-                let entry = self.join(id, key, now);
+                let entry = self.join_again(id, key, now);
+                self.say_of_options(entry, is_same);
                 self.fetch_if(id, entry, freshness::wants_on_change, now);
             }
         } else if let Some(entry) = old_entry {
             self.adapt(id, entry, old_interval, now);
+            self.say_of_options(entry, is_same);
             if turned_active {
                 self.fetch_if(id, entry, freshness::wants_on_change, now);
             }
@@ -90,12 +99,20 @@ impl Engine {
         self.finish(now);
     }
 
+    fn say_of_options(&self, entry: EntryId, are_same: bool) {
+        if !are_same {
+            self.say(entry, QueryEventKind::ObserverOptionsUpdated);
+        }
+    }
+
     /// Makes an entry follow the changed options of one of its observers.
     fn adapt(&mut self, id: ObserverId, entry: EntryId, old: Wait, now: Time) {
         let Some(options) = self.observer(id).map(|observer| observer.options.clone()) else {
             return;
         };
-        self.join_entry(entry, options.access, options.initial_data.as_ref(), now);
+        if self.join_entry(entry, options.access, options.initial_data.as_ref(), now) {
+            self.say_updated(entry, QueryAction::SetState);
+        }
         self.use_entry(entry, &options);
         let new = self.interval_of(id);
         if new != old {
@@ -140,8 +157,15 @@ impl Engine {
         }
     }
 
+    /// Lets an observer that is there already watch the entry with `key`.
+    pub(crate) fn join_again(&mut self, id: ObserverId, key: &Key, now: Time) -> EntryId {
+        let entry = self.join(id, key, now);
+        self.say(entry, QueryEventKind::ObserverAdded);
+        entry
+    }
+
     /// Puts an observer at the end of the list of the entry with `key`.
-    pub(crate) fn join(&mut self, id: ObserverId, key: &Key, now: Time) -> EntryId {
+    fn join(&mut self, id: ObserverId, key: &Key, now: Time) -> EntryId {
         let Some(options) = self.observer(id).map(|observer| observer.options.clone()) else {
             return EntryId::default();
         };
@@ -203,6 +227,7 @@ impl Engine {
         } else {
             self.poll_left(entry_id, interval, now);
         }
+        self.say(entry_id, QueryEventKind::ObserverRemoved);
     }
 
     /// The last observer has left: what can be stopped is stopped, and the entry's days are numbered.

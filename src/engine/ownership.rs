@@ -156,7 +156,7 @@ impl Engine {
             observer.previous = None;
             let lost = observer.key.clone().filter(|_| observer.entry.is_none());
             if let Some(key) = lost {
-                self.join(id, &key, now);
+                self.join_again(id, &key, now);
             }
             self.refresh(id, true, now);
         }

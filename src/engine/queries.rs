@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::effect::{Answer, Effect, Fetcher, Waiter};
 use super::entry::{EntryId, FetchStatus, QueryState};
 use super::erased::Data;
+use super::events::QueryAction;
 use super::fetching::Source;
 use super::filters::{Activity, Filters};
 use super::freshness;
@@ -85,7 +86,7 @@ impl Engine {
             return Some(entry);
         }
         let key = observer.key.clone()?;
-        Some(self.join(id, &key, now))
+        Some(self.join_again(id, &key, now))
     }
 
     fn effects_answer(&mut self, waiter: Option<Waiter>) {
@@ -273,6 +274,7 @@ impl Engine {
                 entry.begin_with(&initial, now);
             }
         }
+        self.say_updated(id, QueryAction::SetState);
         self.forget_seen(id);
         self.touch(id);
         waiting

@@ -4,6 +4,7 @@ use super::callbacks::{Callbacks, News, OnErrorRetry};
 use super::effect::{Answer, Effect, RetryCall, Waiter};
 use super::entry::{EntryId, Fetch, FetchStatus, Phase, Status};
 use super::erased::{Data, Failure};
+use super::events::QueryAction;
 use super::options::{Dialect, ObserverOptions, Refetch};
 use super::retry;
 use super::state::Engine;
@@ -224,6 +225,7 @@ impl Engine {
             entry.revert(fetch.revert);
             entry.overtaken.extend(fetch.waiters);
         }
+        self.say_updated(id, QueryAction::SetState);
         self.end_fetch(id, Vec::new(), now);
     }
 

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
-use super::effect::{Effect, Listener};
+use super::effect::{Call, Effect, Listener};
 use super::entry::{Entry, EntryId, FetchStatus, QueryState};
 use super::event::Owner;
+use super::events::{QueryAction, QueryEventKind};
 use super::freshness;
 use super::index::Index;
 use super::key::Key;
+use super::managers::Rulers;
 use super::mutations::{MutationRules, Mutations};
 use super::observer::{Fields, Observer, ObserverId};
 use super::options::{Access, Dialect, InitialData, NotifyOn};
@@ -20,6 +22,8 @@ use super::trail::{Trail, What};
 pub(crate) struct World {
     pub visible: bool,
     pub online: bool,
+    /// Who says so, if not the page.
+    pub rulers: Rulers,
     pub owner: Owner,
     /// Counts the changes of owner: what began under another one may not write any more.
     pub epoch: u64,
@@ -71,6 +75,9 @@ pub struct Engine {
     dirty: Vec<EntryId>,
     effects: Vec<Effect>,
     batch_depth: u32,
+    /// The number of the batch that is not over yet, else 0; and how many there were.
+    batch: u32,
+    batches: u32,
     fetching: u32,
     watchers: Vec<(u64, Topic, Listener)>,
     /// What has happened since the watchers were told last.
@@ -90,6 +97,7 @@ impl Engine {
             world: World {
                 visible: true,
                 online: true,
+                rulers: Rulers::default(),
                 owner: Owner::Nobody,
                 epoch: 0,
                 last_identity: None,
@@ -100,6 +108,8 @@ impl Engine {
             dirty: Vec::new(),
             effects: Vec::new(),
             batch_depth: 0,
+            batch: 0,
+            batches: 0,
             fetching: 0,
             watchers: Vec::new(),
             news: News::default(),
@@ -111,10 +121,10 @@ impl Engine {
         std::mem::take(&mut self.effects)
     }
 
-    /// Whether there is something to be done.
+    /// Whether there is something to be done. In the middle of a batch there is not.
     #[must_use]
     pub fn has_effects(&self) -> bool {
-        !self.effects.is_empty()
+        self.batch_depth == 0 && !self.effects.is_empty()
     }
 
     /// When [`Event::Tick`](super::event::Event::Tick) is due; `None` if nothing waits for time to pass.
@@ -193,11 +203,28 @@ impl Engine {
 
     /// Does several things as one: observers are told once, in the end.
     pub fn batch<R>(&mut self, now: Time, work: impl FnOnce(&mut Self) -> R) -> R {
-        self.batch_depth += 1;
+        self.begin_batch();
         let result = work(self);
-        self.batch_depth -= 1;
-        self.finish(now);
+        self.end_batch(now);
         result
+    }
+
+    /// From now on nothing is told.
+    pub(crate) fn begin_batch(&mut self) {
+        self.batch_depth += 1;
+        if self.batch_depth == 1 {
+            self.batches = self.batches.wrapping_add(1);
+            self.batch = self.batches;
+        }
+    }
+
+    /// The end of what [`Engine::begin_batch`] has begun.
+    pub(crate) fn end_batch(&mut self, now: Time) {
+        self.batch_depth = self.batch_depth.saturating_sub(1);
+        self.finish(now);
+        if self.batch_depth == 0 {
+            self.batch = 0;
+        }
     }
 
     pub(crate) fn find(&self, key: &Key) -> Option<(EntryId, &Entry)> {
@@ -223,7 +250,9 @@ impl Engine {
     ) -> EntryId {
         let found = self.index.find(&self.entries, key);
         let id = found.unwrap_or_else(|| self.add_entry(key, now));
-        self.join_entry(id, access, initial, now);
+        if self.join_entry(id, access, initial, now) && found.is_some() {
+            self.say_updated(id, QueryAction::SetState);
+        }
         id
     }
 
@@ -235,24 +264,45 @@ impl Engine {
         id
     }
 
-    /// An entry is as private as the most private of its users; late initial data fills a gap.
+    /// An entry is as private as the most private of its users; late initial data fills a gap. Whether it has.
     pub(crate) fn join_entry(
         &mut self,
         id: EntryId,
         access: Access,
         initial: Option<&InitialData>,
         now: Time,
-    ) {
-        let Some(entry) = self.entry(id) else { return };
+    ) -> bool {
+        let Some(entry) = self.entry(id) else { return false };
         entry.access = entry.access.max(access);
-        if let (Some(initial), None) = (initial, &entry.state.data) {
-            entry.begin_with(initial, now);
-            self.touch(id);
+        let (Some(initial), None) = (initial, &entry.state.data) else {
+            return false;
+        };
+        entry.begin_with(initial, now);
+        self.touch(id);
+        true
+    }
+
+    /// Tells those who listen to the cache that something happened to a query.
+    pub(crate) fn say(&self, id: EntryId, kind: QueryEventKind) {
+        if let (Some(audience), Some(entry)) = (&self.trail.audience, self.entries.get(id.0)) {
+            audience.query(&entry.key, kind);
         }
+    }
+
+    pub(crate) fn say_updated(&self, id: EntryId, action: QueryAction) {
+        self.say(id, QueryEventKind::Updated(action));
     }
 
     pub(crate) fn effect(&mut self, effect: Effect) {
         self.effects.push(effect);
+    }
+
+    /// Has a listener called; once only for all that happens in a batch.
+    pub(crate) fn notify(&mut self, listener: Listener) {
+        let is_it = |effect: &Effect| matches!(effect, Effect::Notify(other) if Rc::ptr_eq(other, &listener));
+        if self.batch_depth == 0 || !self.effects.iter().any(is_it) {
+            self.effects.push(Effect::Notify(listener));
+        }
     }
 
     /// Notes that observers of an entry have to be looked at.
@@ -305,6 +355,10 @@ impl Engine {
                 self.effects.push(Effect::Notify(listener.clone()));
             }
         }
+        let call = self.trail.audience.clone().and_then(|audience| audience.close());
+        if let Some(callback) = call {
+            self.effects.push(Effect::Call(Call { callback, epoch: None }));
+        }
     }
 
     fn refresh_all(&mut self, id: EntryId, now: Time) {
@@ -341,7 +395,12 @@ impl Engine {
         let at = stale_at.unwrap_or(Time::NEVER);
         self.timers.set(&mut observer.stale, TimerOwner::Stale(id), at);
         let changed = observer.view.update(snapshot);
-        if tell && changed.overlaps(wanted) {
+        if let (Some(audience), Some(entry), false) =
+            (&self.trail.audience, entry, changed.is_empty())
+        {
+            audience.query(&entry.key, QueryEventKind::ObserverResultsUpdated);
+        }
+        if tell && changed.overlaps(wanted) && observer.is_to_be_told_in(self.batch) {
             self.effects.push(Effect::Notify(Rc::clone(&observer.listener)));
         }
     }

@@ -1,5 +1,8 @@
 //! The last things that happened, for devtools and bug reports.
 
+use std::rc::Rc;
+
+use super::audience::Audience;
 use super::defaults::TRAIL_LENGTH;
 use super::key::Key;
 use super::time::Time;
@@ -47,10 +50,20 @@ pub struct TrailEvent {
 pub struct Trail {
     older: Vec<TrailEvent>,
     newer: Vec<TrailEvent>,
+    /// Who is told at once, since the first who has subscribed.
+    pub(crate) audience: Option<Rc<dyn Audience>>,
 }
 
 impl Trail {
     pub(crate) fn push(&mut self, at: Time, key: &Key, what: What) {
+        if let Some(audience) = &self.audience {
+            audience.logged(key, what);
+        }
+        self.log(at, key, what);
+    }
+
+    /// The same for what is told in another way.
+    pub(crate) fn log(&mut self, at: Time, key: &Key, what: What) {
         if self.newer.len() >= TRAIL_LENGTH / 2 {
             std::mem::swap(&mut self.older, &mut self.newer);
             self.newer.clear();

@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, EntryId};
 use super::event::Event;
+use super::events::Told;
 use super::freshness;
 use super::mutations::Held;
 use super::observer::{Observer, ObserverId};
@@ -15,6 +16,9 @@ type Wants = fn(&Entry, &Observer, Time) -> bool;
 impl Engine {
     /// Takes in what has happened.
     pub fn handle(&mut self, event: Event, now: Time) {
+        if !self.world.rulers.let_in(&event) {
+            return;
+        }
         match event {
             Event::Settled { entry, seq, outcome } => self.settle(entry, seq, outcome, now),
             Event::Visible(visible) => self.set_visible(visible, now),
@@ -31,8 +35,10 @@ impl Engine {
         self.finish(now);
     }
 
-    fn set_visible(&mut self, visible: bool, now: Time) {
-        self.world.visible = visible;
+    pub(crate) fn set_visible(&mut self, visible: bool, now: Time) {
+        if std::mem::replace(&mut self.world.visible, visible) != visible {
+            self.say_of_world(Told::Focused(visible));
+        }
         if visible {
             self.mutations.returned = self.resume_mutations();
             self.continue_all(now);
@@ -40,7 +46,7 @@ impl Engine {
     }
 
     /// The first observer of each entry that wants to fetch does; then what has waited goes on.
-    fn revalidate_on_focus(&mut self, now: Time) {
+    pub(crate) fn revalidate_on_focus(&mut self, now: Time) {
         if !self.world.visible {
             return;
         }
@@ -78,8 +84,12 @@ impl Engine {
         }
     }
 
-    fn set_online(&mut self, online: bool, now: Time) {
-        if std::mem::replace(&mut self.world.online, online) || !online {
+    pub(crate) fn set_online(&mut self, online: bool, now: Time) {
+        if std::mem::replace(&mut self.world.online, online) == online {
+            return;
+        }
+        self.say_of_world(Told::Online(online));
+        if !online {
             return;
         }
         if self.resume_mutations() {

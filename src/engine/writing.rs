@@ -6,6 +6,7 @@ use super::defaults;
 use super::effect::{Answer, Effect, Waiter};
 use super::entry::{Entry, EntryId};
 use super::erased::Data;
+use super::events::QueryAction;
 use super::fetching::Source;
 use super::key::Key;
 use super::optimistic::Patch;
@@ -121,12 +122,19 @@ impl Engine {
             return;
         };
         let last = entry.last.as_ref().map(|(options, _)| options.clone());
-        match data {
-            Some(data) => entry.write(data, last.as_deref(), at.unwrap_or(now)),
-            None => entry.erase(),
-        }
+        let action = match data {
+            Some(data) => {
+                entry.write(data, last.as_deref(), at.unwrap_or(now));
+                QueryAction::Success { manual: true }
+            }
+            None => {
+                entry.erase();
+                QueryAction::SetState
+            }
+        };
         entry.move_revert_point();
-        self.trail.push(now, &entry.key, What::Written);
+        self.trail.log(now, &entry.key, What::Written);
+        self.say_updated(id, action);
         self.touch(id);
         self.rearm_poll(id, now);
         self.schedule_gc(id, now);
@@ -156,6 +164,7 @@ impl Engine {
             if let Some(patch) = patch {
                 entry.patches.push(ticket.seq, patch);
                 entry.show();
+                self.say_updated(id, QueryAction::SetState);
             }
         }
         self.touch(id);
@@ -220,6 +229,8 @@ impl Engine {
         };
         entry.mutations_running = entry.mutations_running.saturating_sub(1);
         let newest = entry.mutation == seq;
+        let writes = newest && matches!(end, MutationEnd::Write(_));
+        let is_shown_anew = !writes && !entry.patches.is_empty();
         match end {
             // Back to what the server gave: what older mutations only hope for is overtaken.
             MutationEnd::Failed { rollback: true } if newest => entry.patches.overtake(seq),
@@ -239,6 +250,9 @@ impl Engine {
         let wanted = revalidate.is_wanted_for(entry.state.data.as_ref(), &entry.key);
         // The newest decides; who ends after it may want a fetch as well.
         entry.fetch_after_mutations = wanted || (entry.fetch_after_mutations && !newest);
+        if is_shown_anew {
+            self.say_updated(id, QueryAction::SetState);
+        }
     }
 
     /// When no mutation runs any more: fetches once more if that is wanted, and tells those whose fetch was
@@ -294,7 +308,9 @@ impl Engine {
         }
         if let Some(entry) = self.entry(id) {
             // Whoever comes next fetches, however fresh the data seems to be.
-            entry.state.is_invalidated = true;
+            if !std::mem::replace(&mut entry.state.is_invalidated, true) {
+                self.say_updated(id, QueryAction::Invalidate);
+            }
             self.touch(id);
         }
         self.answer_now(id, waiter);

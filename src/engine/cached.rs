@@ -1,0 +1,78 @@
+//! A query as somebody outside sees it.
+
+use std::rc::Rc;
+
+use super::entry::{Entry, EntryId, QueryState};
+use super::erased::Data;
+use super::filters::{Activity, Filters};
+use super::key::Key;
+use super::state::Engine;
+use super::time::Time;
+
+/// A query of the cache as it was when it was asked for. Same as what TanStack Query's `Query` shows.
+#[derive(Clone, Debug)]
+pub struct CachedQuery {
+    key: Key,
+    state: QueryState,
+    observers: usize,
+    is_active: bool,
+    is_stale: bool,
+}
+
+impl CachedQuery {
+    /// Its key. Same as TanStack Query's `queryKey`.
+    #[must_use]
+    pub const fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Its state.
+    #[must_use]
+    pub const fn state(&self) -> &QueryState {
+        &self.state
+    }
+
+    /// Its data; `None` also if that is of another type.
+    #[must_use]
+    pub fn data<T: 'static>(&self) -> Option<Rc<T>> {
+        self.state.data.as_ref().and_then(Data::get)
+    }
+
+    /// How many observers watch it. Same as TanStack Query's `getObserversCount`.
+    #[must_use]
+    pub const fn observers_count(&self) -> usize {
+        self.observers
+    }
+
+    /// Whether one of them is enabled. Same as TanStack Query's `isActive`.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        self.is_active
+    }
+
+    /// Whether its data is out of date for one of them; without observers, whether it has none or was invalidated. Same
+    /// as TanStack Query's `isStale`.
+    #[must_use]
+    pub const fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+}
+
+impl Engine {
+    /// The selected queries.
+    pub(crate) fn cached(&self, filters: &Filters, now: Time) -> Vec<CachedQuery> {
+        let entries = self.select(filters, now).into_iter();
+        let found = entries.filter_map(|id| Some(self.seen(id, self.entries.get(id.0)?, now)));
+        found.collect()
+    }
+
+    fn seen(&self, id: EntryId, entry: &Entry, now: Time) -> CachedQuery {
+        CachedQuery {
+            key: entry.key.clone(),
+            state: entry.state.clone(),
+            observers: entry.observers.len as usize,
+            is_active: self.has_activity(id, Activity::Active),
+            is_stale: self.is_entry_stale(id, entry, now),
+        }
+    }
+}
