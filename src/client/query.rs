@@ -1,12 +1,12 @@
 //! A query: key, query function and options in one value. TanStack Query's `queryOptions`.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::driver::QueryClient;
-use super::erase::{erase_failure, erase_future};
+use super::erase::{cancelled, erase_failure, erase_future};
 use super::imperative::QueryContext;
 use super::query_settings::{Setting, Settings, on_reconnect, retry_rule, shared_settings};
 use crate::engine::effect::{Fetcher, LocalFuture};
@@ -79,12 +79,19 @@ where
     F: Fn(QueryContext) -> Fut + 'static,
     Fut: Future<Output = Result<T, E>> + 'static,
 {
-    QueryOptions {
-        key: key.to_key(),
-        query_fn: Rc::new(move |context| erase_future(query_fn(context))),
-        options: DEFAULTS.with(Rc::clone),
-        settings: Settings::NONE,
-        types: PhantomData,
+    QueryOptions::of(key.to_key(), Rc::new(move |context| erase_future(query_fn(context))))
+}
+
+impl<T, E> QueryOptions<T, E> {
+    /// A query with the defaults, whose function gives a `T` or an `E`.
+    pub(crate) fn of(key: Result<Option<Key>, KeyError>, query_fn: QueryFn) -> Self {
+        Self {
+            key,
+            query_fn,
+            options: DEFAULTS.with(Rc::clone),
+            settings: Settings::NONE,
+            types: PhantomData,
+        }
     }
 }
 
@@ -124,8 +131,12 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     }
 
     pub(crate) fn fetcher(&self, client: &QueryClient) -> Fetcher {
-        let (query_fn, client) = (self.query_fn.clone(), client.clone());
-        Rc::new(move |context| query_fn(QueryContext::new(context, client.clone())))
+        // Weak: the cache keeps the function.
+        let (query_fn, client) = (self.query_fn.clone(), client.downgrade());
+        Rc::new(move |context| match client.upgrade() {
+            Some(client) => query_fn(QueryContext::new(context, client)),
+            None => Box::pin(ready(Err(cancelled()))),
+        })
     }
 
     /// The same query for code that is compiled once for all types.
