@@ -6,8 +6,9 @@
 
 pub use crate::auth::{self, AuthState, Identity, TokenError, TokenOptions, TokenSource};
 pub use crate::client::{
-    MutatorOptions, Next, QueryClient, QueryDefaults, QueryError, QueryOptions, SwrInfiniteOptions,
-    SwrMutationOptions, SwrOptions, query_options, swr_infinite_key,
+    MutatorOptions, Next, QueryClient, QueryDefaults, QueryError, QueryOptions, RefetchMode,
+    StreamOptions, SwrInfiniteOptions, SwrMutationOptions, SwrOptions, query_options,
+    streamed_query, streamed_query_with, swr_infinite_key,
 };
 pub use crate::components::{
     AuthLoading, AuthProvider, AuthSource, QueryClientProvider, SignedIn, SignedOut, SwrConfig,

@@ -35,6 +35,11 @@ impl QueryContext {
         Self { inner, client }
     }
 
+    /// What is fetched, without asking for the signal.
+    pub(crate) const fn request(&self) -> &FetchContext {
+        &self.inner
+    }
+
     /// The key that is fetched.
     #[must_use]
     pub const fn key(&self) -> &Key {
