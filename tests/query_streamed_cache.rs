@@ -273,7 +273,7 @@ fn a_component_joins_a_stream_that_was_begun_before() {
 fn data_that_is_taken_away_does_not_stand_in_for_itself() {
     let lab = Lab::new();
     let source = Source::new();
-    let query = |key: Text| source.query(key).keep_previous_data();
+    let query = |key: Text| source.query(key).keep_previous_data().retry(0);
     let hook = lab.query(&query("a"));
     lab.flush();
     source.send(&lab, 0, 0);
@@ -281,12 +281,42 @@ fn data_that_is_taken_away_does_not_stand_in_for_itself() {
     lab.flush();
     assert_eq!((hook.is_placeholder(), hook.data()), (true, Some(vec![0])));
     source.fail(&lab, 1, "broken");
-    lab.advance(1_000);
+    drop(hook.refetch());
+    lab.flush();
     assert_eq!((hook.is_placeholder(), hook.data()), (true, Some(vec![0])));
     source.send(&lab, 2, 1);
     drop(hook.refetch());
     lab.flush();
     assert_eq!((hook.states(), hook.data::<Numbers>()), ((Pending, Fetching), None));
+}
+
+#[test]
+fn the_first_stream_takes_initial_data_as_it_is() {
+    let lab = Lab::new();
+    let source = Source::new();
+    lab.online(false);
+    let hook = lab.query(&source.query("k").initial_data(vec![7]));
+    let since = hook.updated_at();
+    lab.advance(100);
+    lab.online(true);
+    assert_eq!((hook.data(), hook.updated_at()), (Some(vec![7]), since));
+    source.send(&lab, 0, 0);
+    assert_eq!((hook.data(), hook.updated_at()), (Some(vec![7, 0]), since.after(ms(100))));
+}
+
+#[test]
+fn a_component_that_came_late_has_fetched_with_the_first_chunk_after_a_reset() {
+    let lab = Lab::new();
+    let source = Source::new();
+    let first = begun(&lab, &source);
+    source.end(&lab, 0);
+    let late = lab.query(&source.query("k").refetch_on_mount(false));
+    drop(first.refetch());
+    lab.flush();
+    let fetched = || late.see(|shown| shown.is_fetched_after_mount);
+    let before = fetched();
+    source.send(&lab, 1, 0);
+    assert_eq!((before, fetched()), (false, true));
 }
 
 #[test]

@@ -6,14 +6,17 @@ mod lab;
 #[path = "support/streams.rs"]
 mod streams;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
+use futures::StreamExt;
 use lab::{Lab, Observer, Text, alice, bob, ms};
 use streams::{Numbers, Source};
-use yew_clerk::client::{MutatorOptions, RefetchMode, StreamOptions};
+use yew_clerk::client::{MutatorOptions, RefetchMode, StreamOptions, streamed_query};
 use yew_clerk::engine::entry::FetchStatus::{Fetching, Idle};
 use yew_clerk::engine::entry::Status;
 use yew_clerk::engine::event::Owner;
+use yew_clerk::engine::observer::Fields;
 
 /// What a test does to the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -353,4 +356,46 @@ fn a_cancelled_stream_leaves_what_was_there_last() {
         assert_eq!(state.status == Status::Pending, has_nothing, "{name}");
         story.leave();
     });
+}
+
+#[test]
+fn a_listener_may_refetch_at_the_first_chunk() {
+    let lab = Lab::new();
+    let source = Source::new();
+    let query = source.query_with("k", RefetchMode::Append);
+    let client = lab.client.downgrade();
+    let refetches = Cell::new(true);
+    let listener = Rc::new(move || {
+        let client = client.upgrade().unwrap();
+        if client.get_query_data::<Vec<i32>>("k").unwrap().is_some() && refetches.take() {
+            drop(client.refetch_queries("k"));
+        }
+    });
+    let hook = lab.client.observe(lab.query_watch(&query), listener);
+    hook.view().read(Fields::ALL, |_| ());
+    lab.flush();
+    source.put_each(0, [1, 2]);
+    lab.flush();
+    assert_eq!((source.calls(), source.is_dropped(0)), (2, true));
+    source.send(&lab, 1, 3);
+    assert_eq!(lab.data("k"), Some(vec![1, 2, 3]));
+}
+
+#[test]
+fn a_stream_may_cancel_its_own_query() {
+    let lab = Lab::new();
+    let client = lab.client.downgrade();
+    let stops = move |_| {
+        let client = client.clone();
+        let stream = futures::stream::iter([4, 5]).map(move |number| {
+            client.upgrade().unwrap().cancel_queries("k");
+            Ok::<_, Text>(number)
+        });
+        std::future::ready(Ok(stream))
+    };
+    drop(lab.client.prefetch_query(streamed_query("k", stops)));
+    lab.flush();
+    let state = lab.state("k").unwrap();
+    assert_eq!((state.status, state.fetch_status), (Status::Pending, Idle));
+    lab.client.engine().unwrap().check().unwrap();
 }

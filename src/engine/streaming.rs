@@ -17,7 +17,7 @@ pub enum RefetchMode {
     /// The query is as on its first day, without data or with its initial data, and data grows anew.
     #[default]
     Reset,
-    /// The new chunks continue the data.
+    /// The new chunks continue the data, also those of a retry: let the query function ask for what is missing.
     Append,
     /// The data stays until the new stream has ended, and is replaced at once.
     Replace,
