@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use lab::{Lab, NEVER, Text, alice, bob, key, ms};
-use yew_clerk::client::{QueryDefaults, QueryError};
+use yew_clerk::client::{QueryDefaults, QueryError, query_options};
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::filters::Filters;
 use yew_clerk::engine::options::{NetworkMode, StaleTime};
@@ -233,4 +233,17 @@ fn a_prefetched_query_has_its_tags() {
     lab.advance(10);
     lab.client.remove_queries(Filters::tagged("texts"));
     assert!(lab.state(("notes", 1)).is_none());
+}
+
+#[test]
+fn a_query_without_end_does_not_keep_the_client_and_who_awaits_it_hears_of_that() {
+    let lab = Lab::new();
+    let query = query_options("k", |_| std::future::pending::<Result<i32, Text>>());
+    let awaited = lab.run(lab.client.fetch_query(query));
+    let Lab { sim, client } = lab;
+    let weak = client.downgrade();
+    drop(client);
+    assert!(weak.upgrade().is_none());
+    sim.flush();
+    assert!(matches!(awaited.take(), Some(Err(QueryError::Cancelled))));
 }

@@ -322,10 +322,13 @@ impl QueryClient {
         match poll_once(running.as_mut()) {
             Poll::Ready(outcome) => self.dispatch(Event::Settled { entry, seq, outcome }),
             Poll::Pending => {
-                let client = self.clone();
+                // Weak: what may run for ever does not keep the cache, which would keep it.
+                let client = self.downgrade();
                 self.inner.runtime.spawn(Box::pin(async move {
                     let outcome = running.await;
-                    client.dispatch(Event::Settled { entry, seq, outcome });
+                    if let Some(client) = client.upgrade() {
+                        client.dispatch(Event::Settled { entry, seq, outcome });
+                    }
                 }));
             }
         }

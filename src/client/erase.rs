@@ -46,3 +46,8 @@ pub fn erase_failure<E: 'static>(error: E) -> Failure {
     });
     Failure::new(error, hint)
 }
+
+/// How a function ends that is not to have any effect.
+pub(crate) fn cancelled() -> Failure {
+    Failure::new((), Hint { cancelled: true, ..Hint::default() })
+}

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::driver::{QueryClient, WeakQueryClient};
-use super::erase::erase_future;
+use super::erase::{cancelled, erase_future};
 use super::error::QueryError;
 use super::mutator_options::MutatorOptions;
 use super::outcome::{Ended, Running, typed};
@@ -329,11 +329,6 @@ fn ask<R>(
     question: impl FnOnce(&mut Engine, Time) -> Option<R>,
 ) -> Option<R> {
     client.upgrade()?.with(question).flatten()
-}
-
-/// How a walk ends that is not to have any effect.
-fn cancelled() -> Failure {
-    Failure::new((), Hint { cancelled: true, ..Hint::default() })
 }
 
 impl Walker {

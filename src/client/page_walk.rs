@@ -5,9 +5,10 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use super::erase::cancelled;
 use super::query_context::QueryContext;
 use super::runtime::LocalFuture;
-use crate::engine::erased::{Data, Failure, Hint};
+use crate::engine::erased::{Data, Failure};
 use crate::engine::paging::{Direction, More, PageFilter, PageTurn, Paging};
 
 type Answer = Result<Data, Failure>;
@@ -80,11 +81,6 @@ impl Pager {
         }
         is_added
     }
-}
-
-/// How a walk ends that is not to have any effect.
-fn cancelled() -> Failure {
-    Failure::new((), Hint { cancelled: true, ..Hint::default() })
 }
 
 /// Fetches the pages that a fetch is for.

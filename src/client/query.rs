@@ -1,12 +1,12 @@
 //! A query: key, query function and options in one value. TanStack Query's `queryOptions`.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::driver::QueryClient;
-use super::erase::{erase_failure, erase_future};
+use super::erase::{cancelled, erase_failure, erase_future};
 use super::query_context::QueryContext;
 use super::query_settings::{Setting, Settings, on_reconnect, retry_rule, shared_settings};
 use crate::engine::Engine;
@@ -84,10 +84,8 @@ where
     F: Fn(QueryContext) -> Fut + 'static,
     Fut: Future<Output = Result<T, E>> + 'static,
 {
-    QueryOptions {
-        query_fn: Some(Rc::new(move |context| erase_future(query_fn(context)))),
-        ..query_options_of(key)
-    }
+    let query_fn: QueryFn = Rc::new(move |context| erase_future(query_fn(context)));
+    query_options_of(key).with_query_fn(query_fn)
 }
 
 /// A query whose function the defaults for its key bring: see [`QueryDefaults::query_fn`](super::QueryDefaults::query_fn).
@@ -136,8 +134,11 @@ impl<T, E, U> QueryOptions<T, E, U> {
 
     pub(crate) fn with_paging(mut self, paging: Rc<dyn Paging>, query_fn: QueryFn) -> Self {
         Rc::make_mut(&mut self.options).change_extras(|extras| extras.paging = Some(paging));
-        self.query_fn = Some(query_fn);
-        self
+        self.with_query_fn(query_fn)
+    }
+
+    pub(crate) fn with_query_fn(self, query_fn: QueryFn) -> Self {
+        Self { query_fn: Some(query_fn), ..self }
     }
 }
 
@@ -207,8 +208,12 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     pub(crate) fn fetcher(&self, client: &QueryClient) -> Option<Fetcher> {
         let own = self.query_fn.clone();
         let query_fn = own.or_else(|| client.defaults()?.query_fn(self.some_key()))?;
-        let client = client.clone();
-        Some(Rc::new(move |context| query_fn(QueryContext::new(context, client.clone()))))
+        // Weak: the cache keeps the function.
+        let client = client.downgrade();
+        Some(Rc::new(move |context| match client.upgrade() {
+            Some(client) => query_fn(QueryContext::new(context, client)),
+            None => Box::pin(ready(Err(cancelled()))),
+        }))
     }
 
     /// The same query for code that is compiled once for all types.

@@ -34,6 +34,11 @@ impl QueryContext {
         self.inner.meta.clone()?.downcast().ok()
     }
 
+    /// What is fetched, without asking for the signal.
+    pub(crate) const fn request(&self) -> &FetchContext {
+        &self.inner
+    }
+
     /// The key that is fetched.
     #[must_use]
     pub const fn key(&self) -> &Key {

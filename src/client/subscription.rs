@@ -4,13 +4,13 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use super::driver::{QueryClient, WeakQueryClient};
-use super::erase::erase_failure;
+use super::erase::{cancelled, erase_failure};
 use super::mutate::swr_key;
 use super::observer::QueryObserver;
 use super::runtime::LocalFuture;
 use super::swr_options::SwrOptions;
 use crate::engine::effect::{FetchContext, Fetcher, Listener};
-use crate::engine::erased::{Data, Failure, Hint};
+use crate::engine::erased::{Data, Failure};
 use crate::engine::key::{IntoKey, Key, KeyError};
 use crate::engine::observer::Fields;
 use crate::engine::observing::Watch;
@@ -108,7 +108,7 @@ fn run(signal: Signal, subscription: Disposing) -> LocalFuture<Result<Data, Fail
         signal.aborted().await;
         drop(subscription);
         // Nobody waits for it.
-        Err(Failure::new((), Hint { cancelled: true, ..Hint::default() }))
+        Err(cancelled())
     })
 }
 

@@ -49,3 +49,10 @@ pub const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 /// At most how many events the trail remembers, and at least half of that: some minutes of a busy page, at 24 kB.
 pub const TRAIL_LENGTH: usize = 256;
+
+/// How many chunks of a stream are written at once, if so many are ready; later ones in lists as long as all before, so that
+/// the copies of what has come take no longer in all than a few of the whole.
+pub const STREAM_BATCH: usize = 64;
+
+/// How long a stream that is always ready may keep the page waiting: half of a frame.
+pub const STREAM_SLICE: Duration = Duration::from_millis(8);

@@ -99,13 +99,18 @@ pub(crate) enum Phase {
 }
 
 /// What a cancelled fetch goes back to.
-#[derive(Clone, Debug)]
 pub(crate) struct Revert {
     pub status: Status,
     pub error: Option<Failure>,
     pub error_updated_at: Time,
     pub fetch_direction: Option<Direction>,
+    /// Gives back what a streamed query has taken away to begin anew. A pointer, so that an app without streams carries
+    /// no code for it.
+    pub undo: Option<Undo>,
 }
+
+/// Puts something in an entry back as it was.
+pub(crate) type Undo = Box<dyn FnOnce(&mut Entry)>;
 
 /// A fetch from its first attempt to its last.
 pub(crate) struct Fetch {
@@ -121,6 +126,8 @@ pub(crate) struct Fetch {
     pub options: Rc<ObserverOptions>,
     pub fetcher: Fetcher,
     pub signal: Signal,
+    /// Held for its `Drop`, which tells the reader of a stream that nobody wants the rest of it.
+    pub reader: Option<Box<dyn Any>>,
     /// Rings when the request has taken long.
     pub slow: Alarm,
     pub revert: Revert,
@@ -312,6 +319,9 @@ impl Entry {
 
     /// What a fetch that was stopped leaves: the state from before it.
     pub(crate) fn revert(&mut self, to: Revert) {
+        if let Some(undo) = to.undo {
+            undo(self);
+        }
         self.state.status = to.status;
         self.state.error = to.error;
         self.state.error_updated_at = to.error_updated_at;
@@ -358,6 +368,7 @@ impl Entry {
             error: self.state.error.clone(),
             error_updated_at: self.state.error_updated_at,
             fetch_direction: self.state.fetch_direction,
+            undo: None,
         }
     }
 

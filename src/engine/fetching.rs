@@ -168,6 +168,7 @@ impl Engine {
             options: source.options,
             fetcher: source.fetcher,
             signal: Signal::new(),
+            reader: None,
             slow: Alarm::default(),
             revert,
             waiters,

@@ -42,6 +42,7 @@ pub mod signal;
 pub mod sim;
 mod slots;
 pub mod state;
+pub mod streaming;
 mod subscribing;
 pub mod time;
 pub mod timers;

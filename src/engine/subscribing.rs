@@ -33,7 +33,7 @@ impl ObserverOptions {
 }
 
 impl Engine {
-    /// A running subscription has something to tell. `signal` is the one that it was begun with: who was stopped is
+    /// A running subscription, or stream, has something to tell. `signal` is the one that it was begun with: who was stopped is
     /// not heard any more.
     pub fn push(&mut self, key: &Key, signal: &Signal, news: Result<Data, Failure>, now: Time) {
         let Some((id, _)) = self.find(key).filter(|(_, entry)| is_heard(entry, signal)) else {
@@ -55,14 +55,14 @@ impl Engine {
                 state.status = Status::Error;
             }
         }
-        // It is not taken back when the subscription stops.
+        // It is not taken back when its source stops.
         entry.move_revert_point();
         self.trail.push(now, key, What::Written);
         self.touch(id);
         self.finish(now);
     }
 
-    /// What a running subscription has brought last; the outer `None` says that it is not heard any more.
+    /// What a running subscription, or stream, goes on from: what it has brought last, or was written since. The outer `None` says that it is not heard any more.
     #[must_use]
     pub fn pushed(&self, key: &Key, signal: &Signal) -> Option<Option<Data>> {
         let (_, entry) = self.find(key).filter(|(_, entry)| is_heard(entry, signal))?;
@@ -70,7 +70,7 @@ impl Engine {
     }
 }
 
-fn is_heard(entry: &Entry, signal: &Signal) -> bool {
+pub(super) fn is_heard(entry: &Entry, signal: &Signal) -> bool {
     let fetch = entry.fetch.as_ref();
     fetch.is_some_and(|fetch| fetch.phase == Phase::Running && fetch.signal == *signal)
 }
