@@ -10,7 +10,8 @@ use std::rc::Rc;
 
 use lab::{Lab, NEVER, Query, Text, alice, bob, key, ms};
 use yew_clerk::client::{
-    QueryDefaults, QueryError, QueryOptions, query_options, query_options_of, share_equal,
+    QueryCacheOptions, QueryDefaults, QueryError, QueryOptions, query_options, query_options_of,
+    share_equal,
 };
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::erased::Data;
@@ -294,4 +295,57 @@ fn items_that_have_not_changed_stay_the_very_same_values() {
     assert!(Rc::ptr_eq(&old[0], &new[0]) && !Rc::ptr_eq(&old[1], &new[1]));
     lab.client.set_query_data("k", items(4)).expect("a key");
     assert!(Rc::ptr_eq(&old[0], &list().expect("data")[0]));
+}
+
+#[test]
+fn callbacks_for_all_queries_hear_of_each_fetch_once() {
+    let (lab, log) = (Lab::new(), Log::default());
+    let [good, bad, end] = [(); 3].map(|()| log.clone());
+    let callbacks = QueryCacheOptions::new()
+        .on_success(move |query| {
+            let meta = query.meta::<Text>().map_or("-", |meta| *meta);
+            let data = query.data::<i32>().map(|n| *n);
+            good.borrow_mut().push(format!("success {} {data:?} {meta}", query.key()));
+        })
+        .on_error(move |query| {
+            bad.borrow_mut().push(format!("error {:?}", query.error::<Text>()));
+        })
+        .on_settled(move |query| end.borrow_mut().push(format!("settled {}", query.key())));
+    lab.client.set_query_cache_options(callbacks);
+    let server = lab.server(10, |n| if n == 1 { Err("no") } else { Ok(n as i32) });
+    let query = || server.query("k").retry(0).meta("about");
+    let views = [lab.query(&query()), lab.query(&query())];
+    lab.advance(10);
+    assert_eq!(log.take(), ["success \"k\" Some(0) about", "settled \"k\""]);
+    drop(views[0].refetch());
+    lab.advance(10);
+    assert_eq!(log.take(), ["error Some(\"no\")", "settled \"k\""]);
+    lab.client.set_query_data("k", 9).expect("a key");
+    lab.client.cancel_queries("k");
+    lab.flush();
+    assert_eq!(log.take(), [""; 0]);
+    lab.client.set_query_cache_options(QueryCacheOptions::new());
+    drop(views[0].refetch());
+    lab.advance(10);
+    assert_eq!(log.take(), [""; 0]);
+}
+
+#[test]
+fn callbacks_for_all_queries_hear_nothing_of_a_user_who_has_gone() {
+    let (lab, log) = (Lab::new(), Log::default());
+    lab.own(alice());
+    let told = log.clone();
+    let callbacks = QueryCacheOptions::new().on_settled(move |query| {
+        told.borrow_mut().push(format!("{:?}", query.data::<i32>()));
+    });
+    lab.client.set_query_cache_options(callbacks);
+    let server = lab.counter(10);
+    let view = lab.query(&server.query("k"));
+    lab.sim.advance(ms(10));
+    log.borrow_mut().clear();
+    drop(view.refetch());
+    lab.advance(9);
+    lab.client.set_owner(bob());
+    lab.advance(20);
+    assert_eq!(log.take(), ["Some(2)"]);
 }

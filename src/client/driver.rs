@@ -40,8 +40,19 @@ struct Inner {
     mutation_setup: RefCell<Option<Rc<dyn Any>>>,
     /// What queries do by default.
     defaults: RefCell<Option<Rc<Defaults>>>,
-    /// What the app has put in the place of the page's events of focus and of the network.
-    sources: RefCell<[Option<Box<dyn Any>>; 2]>,
+    /// What the app has set, by [`Kept`].
+    guards: RefCell<[Option<Box<dyn Any>>; 3]>,
+}
+
+/// What a client keeps for its app until something else takes its place.
+#[derive(Clone, Copy)]
+pub(crate) enum Kept {
+    /// A source in the place of the page's events of focus.
+    Focus,
+    /// A source in the place of the page's events of the network.
+    Network,
+    /// The callbacks for all queries.
+    QueryCallbacks,
 }
 
 /// The cache and everything that can be done with it. Clones share it.
@@ -98,7 +109,7 @@ impl QueryClient {
             environment: RefCell::default(),
             mutation_setup: RefCell::default(),
             defaults: RefCell::default(),
-            sources: RefCell::default(),
+            guards: RefCell::default(),
         };
         Self { inner: Rc::new(inner) }
     }
@@ -159,11 +170,11 @@ impl QueryClient {
         drop(old);
     }
 
-    /// Puts a source in the place of the one before, which ends.
-    pub(crate) fn put_source(&self, place: usize, source: Option<Box<dyn Any>>) {
-        let old = match self.inner.sources.borrow_mut().get_mut(place) {
-            Some(held) => std::mem::replace(held, source),
-            None => source,
+    /// Keeps something in the place of what was there before, which ends.
+    pub(crate) fn put_guard(&self, place: Kept, guard: Option<Box<dyn Any>>) {
+        let old = match self.inner.guards.borrow_mut().get_mut(place as usize) {
+            Some(held) => std::mem::replace(held, guard),
+            None => guard,
         };
         // After the borrow: to end it is the user's.
         drop(old);

@@ -3,12 +3,9 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use super::driver::QueryClient;
+use super::driver::{Kept, QueryClient};
 use crate::auth::Subscription;
 use crate::engine::events::{Interest, Told};
-
-const FOCUS: usize = 0;
-const NETWORK: usize = 1;
 
 /// What a source of focus calls: with whether the page is looked at, or with `None` when the user has returned to it.
 pub type SetFocused = Rc<dyn Fn(Option<bool>)>;
@@ -129,7 +126,7 @@ impl FocusManager {
     /// }
     /// ```
     pub fn set_event_listener(&self, setup: impl FnOnce(SetFocused) -> Subscription) {
-        let place = Place::new(&self.client, FOCUS);
+        let place = Place::new(&self.client, Kept::Focus);
         self.client.run(|engine, _| engine.begin_focus_source());
         let heard = place.heard();
         place.fill(setup(Rc::new(move |focused| {
@@ -167,7 +164,7 @@ impl OnlineManager {
     /// Puts a source of the app's own in the place of the page's events, by the rules of
     /// [`FocusManager::set_event_listener`]. Same as TanStack Query's `onlineManager.setEventListener`.
     pub fn set_event_listener(&self, setup: impl FnOnce(SetOnline) -> Subscription) {
-        let place = Place::new(&self.client, NETWORK);
+        let place = Place::new(&self.client, Kept::Network);
         self.client.run(|engine, _| engine.begin_network_source());
         let heard = place.heard();
         place.fill(setup(Rc::new(move |online| {
@@ -181,15 +178,15 @@ impl OnlineManager {
 /// The place of a source. Who was there before has ended.
 struct Place {
     client: QueryClient,
-    number: usize,
+    kept: Kept,
     /// The source is heard as long as this is there.
     token: Rc<()>,
 }
 
 impl Place {
-    fn new(client: &QueryClient, number: usize) -> Self {
-        client.put_source(number, None);
-        Self { client: client.clone(), number, token: Rc::new(()) }
+    fn new(client: &QueryClient, kept: Kept) -> Self {
+        client.put_guard(kept, None);
+        Self { client: client.clone(), kept, token: Rc::new(()) }
     }
 
     /// Gives the client, while the source has the say.
@@ -200,6 +197,6 @@ impl Place {
 
     fn fill(self, subscription: Subscription) {
         let source: Box<dyn Any> = Box::new((self.token, subscription));
-        self.client.put_source(self.number, Some(source));
+        self.client.put_guard(self.kept, Some(source));
     }
 }

@@ -1,9 +1,10 @@
 //! A query as somebody outside sees it.
 
+use std::any::Any;
 use std::rc::Rc;
 
-use super::entry::{Entry, EntryId, QueryState};
-use super::erased::Data;
+use super::entry::{Entry, EntryId, QueryState, Status};
+use super::erased::{Data, Failure};
 use super::filters::{Activity, Filters};
 use super::key::Key;
 use super::state::Engine;
@@ -17,6 +18,7 @@ pub struct CachedQuery {
     observers: usize,
     is_active: bool,
     is_stale: bool,
+    meta: Option<Rc<dyn Any>>,
 }
 
 impl CachedQuery {
@@ -36,6 +38,20 @@ impl CachedQuery {
     #[must_use]
     pub fn data<T: 'static>(&self) -> Option<Rc<T>> {
         self.state.data.as_ref().and_then(Data::get)
+    }
+
+    /// Its error, if the last fetch has failed; `None` also if that is of another type.
+    #[must_use]
+    pub fn error<E: 'static>(&self) -> Option<Rc<E>> {
+        let error = self.state.error.as_ref().filter(|_| self.state.status == Status::Error);
+        error.and_then(Failure::get)
+    }
+
+    /// What the `meta` of who fetched it last is; `None` also if that is of another type. Same as TanStack Query's
+    /// `meta`.
+    #[must_use]
+    pub fn meta<M: 'static>(&self) -> Option<Rc<M>> {
+        self.meta.clone()?.downcast().ok()
     }
 
     /// How many observers watch it. Same as TanStack Query's `getObserversCount`.
@@ -73,6 +89,7 @@ impl Engine {
             observers: entry.observers.len as usize,
             is_active: self.has_activity(id, Activity::Active),
             is_stale: self.is_entry_stale(id, entry, now),
+            meta: entry.last.as_ref().and_then(|(o, _)| o.extras()?.meta.clone()),
         }
     }
 }
