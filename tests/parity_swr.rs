@@ -5,13 +5,12 @@
 mod lab;
 #[path = "support/sources.rs"]
 mod sources;
+#[path = "support/table.rs"]
+mod table;
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::time::Duration;
 
 use lab::{Lab, Swr, ms};
-use sources::sources;
 use yew_clerk::engine::filters::Filters;
 use yew_clerk::engine::options::{Interval, ObserverOptions, Refetch, RetryDelay};
 
@@ -31,81 +30,19 @@ const SWR: &str = "
     trigger reset isMutating
     size setSize initialSize revalidateAll revalidateFirstPage persistSize parallel";
 
-struct Row {
-    swr: String,
-    here: String,
-    test: String,
-}
-
-fn rows() -> Vec<Row> {
-    let cells = |line: &str| -> Vec<String> {
-        line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()
-    };
-    let lines = TABLE.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| ---"));
-    let rows = lines.map(cells).filter(|cells| cells.last().is_some_and(|last| last != "shown by"));
-    let row = |cells: Vec<String>| match <[String; 3]>::try_from(cells) {
-        Ok([swr, here, test]) => Row { swr, here, test },
-        Err(cells) => panic!("a row has three cells: {cells:?}"),
-    };
-    rows.map(row).collect()
-}
-
-/// The names in backticks.
-fn names(cell: &str) -> Vec<&str> {
-    cell.split('`').skip(1).step_by(2).collect()
-}
-
-fn text_of(folder: &str) -> String {
-    sources(folder).iter().map(|path| fs::read_to_string(path).unwrap()).collect()
-}
-
 #[test]
 fn the_table_knows_everything_that_swr_has() {
-    let known: BTreeSet<String> = rows()
-        .iter()
-        .flat_map(|row| {
-            let words = names(&row.swr).into_iter();
-            let plain =
-                |name: &str| name.split(['(', ':', ' ']).next().unwrap_or_default().to_owned();
-            words.map(plain).collect::<Vec<_>>()
-        })
-        .collect();
-    let missing: Vec<_> = SWR.split_whitespace().filter(|name| !known.contains(*name)).collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    assert_eq!(table::missing(TABLE, SWR), [""; 0]);
 }
 
 #[test]
 fn no_row_is_empty_and_what_it_names_is_there() {
-    let source = text_of("src");
-    // A function, a type, a field or a variant.
-    let is_there = |name: &str| {
-        let last = name.rsplit("::").next().unwrap_or(name);
-        let forms = [
-            format!("fn {last}("),
-            format!("fn {last}<"),
-            format!("pub struct {last}"),
-            format!("pub enum {last}"),
-            format!("pub {last}: "),
-            format!("    {last}("),
-        ];
-        forms.iter().any(|form| source.contains(form))
-    };
-    for row in rows() {
-        assert!(!row.swr.is_empty() && !row.here.is_empty() && !row.test.is_empty(), "{}", row.swr);
-        let unknown: Vec<_> = names(&row.here).into_iter().filter(|name| !is_there(name)).collect();
-        assert!(unknown.is_empty(), "{}: {unknown:?}", row.swr);
-    }
+    table::check_names(TABLE);
 }
 
 #[test]
 fn each_row_names_a_test_that_there_is() {
-    let tests = text_of("tests") + &text_of("src");
-    for row in rows().iter().filter(|row| row.test != "—") {
-        let named = names(&row.test);
-        assert!(!named.is_empty(), "{}", row.swr);
-        let missing = named.iter().find(|name| !tests.contains(&format!("fn {name}()")));
-        assert!(missing.is_none(), "{}: {missing:?}", row.swr);
-    }
+    table::check_tests(TABLE);
 }
 
 /// The scenarios that SWR's own tests describe, by number; each is named above the test that plays it.
@@ -114,14 +51,7 @@ const SCENARIOS: &str = "
 
 #[test]
 fn each_scenario_of_swr_is_played_by_a_test() {
-    let tests = text_of("tests") + &text_of("src/engine");
-    let is_played = |number: &str| {
-        let named = format!("P{number}");
-        tests.lines().any(|line| line.trim_start().starts_with("///") && line.contains(&named))
-    };
-    let missing: Vec<_> =
-        SCENARIOS.split_whitespace().filter(|number| !is_played(number)).collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    assert_eq!(table::not_played(SCENARIOS), [""; 0]);
 }
 
 #[test]

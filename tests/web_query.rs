@@ -376,3 +376,64 @@ async fn a_component_that_does_not_subscribe_shows_what_is_there_when_it_renders
     settle().await;
     assert_eq!(view.last(), "news Idle");
 }
+
+/// The flags of a result that hold, by the names that TanStack Query has for them.
+fn flags(query: &Handle) -> String {
+    let all = [
+        (query.is_pending(), "pending"),
+        (query.is_success(), "success"),
+        (query.is_error(), "error"),
+        (query.is_loading(), "loading"),
+        (query.is_initial_loading(), "initialLoading"),
+        (query.is_fetching(), "fetching"),
+        (query.is_refetching(), "refetching"),
+        (query.is_loading_error(), "loadingError"),
+        (query.is_refetch_error(), "refetchError"),
+        (query.is_fetched(), "fetched"),
+        (query.is_fetched_after_mount(), "fetchedAfterMount"),
+        (query.is_paused(), "paused"),
+        (query.is_placeholder_data(), "placeholderData"),
+        (query.is_stale(), "stale"),
+        (query.is_enabled(), "enabled"),
+    ];
+    all.iter().filter(|(holds, _)| *holds).map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
+}
+
+#[wasm_bindgen_test]
+async fn each_field_of_a_result_says_what_it_is_called() {
+    let (server, held) = (Server::new(), Held::<Handle>::new());
+    let (fetch, left) = (server.clone(), held.clone());
+    let view = View::new(move |ctx| {
+        left.set(use_query_with(asking(&fetch, "k").retry(0)).run(ctx));
+        flags(&left.get())
+    });
+    let client = new_client();
+    let html = html! { <QueryClientProvider client={client.clone()}>{ view.html() }</QueryClientProvider> };
+    let _stage = Stage::new(html).await;
+    let query = held.get();
+    assert_eq!((query.data_updated_at(), query.error_updated_at()), (None, None));
+    server.fail(0, "no").await;
+    let failed_at = query.error_updated_at().expect("a time");
+    assert_eq!((query.error_update_count(), query.failure_count()), (1, 1));
+    assert_eq!(query.failure_reason().as_deref().map(String::as_str), Some("no"));
+    drop(query.refetch());
+    settle().await;
+    assert_eq!((query.failure_count(), query.failure_reason()), (0, None));
+    pause(2).await;
+    server.ok(1, "data").await;
+    assert!(query.data_updated_at().expect("a time") > failed_at);
+    assert_eq!(query.error_updated_at(), Some(failed_at));
+    drop(query.refetch());
+    settle().await;
+    server.fail(2, "nor").await;
+    assert_eq!(query.error_update_count(), 2);
+    let expected = [
+        "pending loading initialLoading fetching stale enabled",
+        "error loadingError fetched fetchedAfterMount stale enabled",
+        "pending loading initialLoading fetching fetched fetchedAfterMount stale enabled",
+        "success fetched fetchedAfterMount stale enabled",
+        "success fetching refetching fetched fetchedAfterMount stale enabled",
+        "error refetchError fetched fetchedAfterMount stale enabled",
+    ];
+    assert_eq!(view.log(), expected);
+}

@@ -192,8 +192,8 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
             settings = defaults.fill(self.some_key(), settings, Rc::make_mut(&mut options));
         }
         if let Some(rule) = options.extras().and_then(|extras| extras.initial_rule.clone()) {
-            let state = self.some_key().and_then(|key| client.get_query_state(key));
-            if state.is_none_or(|state| state.data.is_none()) {
+            let data = self.some_key().and_then(|key| client.engine()?.data(key));
+            if data.is_none() {
                 Rc::make_mut(&mut options).initial_data = rule();
             }
         }

@@ -145,20 +145,23 @@ impl std::fmt::Debug for QueryDefaults {
 pub(crate) struct Defaults {
     of_all: QueryDefaults,
     of_keys: Vec<(Key, QueryDefaults)>,
-    /// A pointer, so that an app without defaults carries no code for them.
+    /// Pointers, so that an app without defaults carries no code for them.
     fill: Fill,
+    query_fn: FindFn,
 }
 
+type FindFn = fn(&Defaults, Option<&Key>) -> Option<QueryFn>;
 type Fill = fn(&Defaults, Option<&Key>, Settings, &mut ObserverOptions) -> Settings;
 
 impl Defaults {
     fn new() -> Self {
         let fill: Fill = |defaults, key, set, options| defaults.of(key).fill(set, options);
-        Self { of_all: QueryDefaults::new(), of_keys: Vec::new(), fill }
+        let query_fn: FindFn = |defaults, key| defaults.of(key).query_fn;
+        Self { of_all: QueryDefaults::new(), of_keys: Vec::new(), fill, query_fn }
     }
 
     pub fn query_fn(&self, key: Option<&Key>) -> Option<QueryFn> {
-        self.of(key).query_fn
+        (self.query_fn)(self, key)
     }
 
     pub fn fill(

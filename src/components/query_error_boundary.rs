@@ -9,9 +9,11 @@ use super::surroundings::use_surroundings;
 use crate::client::{ChangeOptions, QueryClient, Watching};
 use crate::engine::Topic;
 use crate::engine::erased::Failure;
+use crate::engine::extras::ThrowRule;
 use crate::engine::key::Key;
 use crate::engine::options::ObserverOptions;
 use crate::fetch::FetchError;
+use crate::hooks::{Observed, raised};
 
 /// An error on its way to the boundary.
 pub(crate) struct Raised {
@@ -30,6 +32,9 @@ pub(crate) trait Catch {
 
     /// Takes an error, unless it is one from before the last reset. The first is shown.
     fn take(self: Rc<Self>, raised: Raised) -> bool;
+
+    /// [`Catch::take`] of what is observed, if that has failed and `rule` wants it.
+    fn take_from(self: Rc<Self>, observed: &Observed, rule: &ThrowRule) -> bool;
 
     /// Shows the components again; what has failed is tried again when they mount.
     fn reset(&self);
@@ -83,6 +88,10 @@ impl Catch for Boundary {
             self.show(raised);
         }
         true
+    }
+
+    fn take_from(self: Rc<Self>, observed: &Observed, rule: &ThrowRule) -> bool {
+        raised(observed, rule).is_some_and(|raised| self.take(raised))
     }
 
     fn reset(&self) {

@@ -1,6 +1,7 @@
 //! The hooks. Each is thin: an observer in hook state, and a forced render when something that was read has
 //! changed.
 #![doc = include_str!("swr.md")]
+#![doc = include_str!("tanstack.md")]
 
 #[cfg(feature = "clerk")]
 mod clerk;
@@ -47,8 +48,10 @@ pub use clerk::{
 #[cfg(feature = "clerk")]
 pub(crate) use clerk::{complain, use_clerk_status, use_selected};
 pub use middleware::{SwrCall, SwrNext, SwrShown, use_next};
+pub(crate) use observed::Observed;
 pub use preload::preload;
 pub use swr_key::SwrKey;
+pub(crate) use thrown::raised;
 pub use thrown::{QueryErrorReset, use_query_error_reset_boundary};
 pub use url_key::{Address, UrlKey};
 pub use use_auth::{AuthHandle, use_auth};

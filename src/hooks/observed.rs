@@ -202,7 +202,9 @@ impl Slot {
         let (key, options) = (watch.key.clone(), watch.options.clone());
         let view = Rc::<View>::default();
         let shown = view.clone();
-        client.with(|engine, now| glance(engine, watch, shown, now));
+        if let Some(engine) = client.engine() {
+            glance(&engine, watch, shown, client.now());
+        }
         Observed {
             client: Some(client),
             key,

@@ -13,24 +13,23 @@ use crate::engine::observer::Fields;
 /// Throws what is observed if it has failed, its options want it, and no fetch is under way that may mend it. Says whether
 /// it has been taken.
 pub(super) fn throw(around: &Surroundings, observed: &Observed) -> bool {
-    observed.throws.as_ref().is_some_and(|rule| throw_by(rule, around, observed))
+    let rule = observed.throws.as_ref();
+    rule.is_some_and(|rule| throw_by(rule, around, observed))
 }
 
 fn throw_by(rule: &ThrowRule, around: &Surroundings, observed: &Observed) -> bool {
-    let (Some(boundary), Some(client)) = (&around.boundary, &observed.client) else {
-        return false;
-    };
+    let boundary = around.boundary.clone();
+    boundary.is_some_and(|boundary| boundary.take_from(observed, rule))
+}
+
+/// What an observed query throws by `rule`. Only boundaries ask, so that an app without any carries no code for it.
+pub(crate) fn raised(observed: &Observed, rule: &ThrowRule) -> Option<Raised> {
     let failure = observed.read(Fields::ERROR.with(Fields::FETCH_STATUS), |shown| {
         shown.error.clone().filter(|_| shown.fetch_status == FetchStatus::Idle)
-    });
-    let Some(failure) = failure else { return false };
-    let state = observed.key.clone().and_then(|key| client.get_query_state(key));
-    rule(&failure, &state.unwrap_or_default())
-        && boundary.clone().take(Raised {
-            failure,
-            key: observed.key.clone(),
-            client: client.clone(),
-        })
+    })?;
+    let (client, key) = (observed.client.clone()?, observed.key.clone());
+    let state = key.clone().and_then(|key| client.get_query_state(key)).unwrap_or_default();
+    rule(&failure, &state).then_some(Raised { failure, key, client })
 }
 
 /// Throws the error of something that is fetched for who has nothing to show without it.
