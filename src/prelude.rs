@@ -6,10 +6,10 @@
 
 pub use crate::auth::{self, AuthState, Identity, TokenError, TokenOptions, TokenSource};
 pub use crate::client::{
-    InfiniteData, InfiniteQueryOptions, MutatorOptions, Next, Overlap, QueryClient, QueryDefaults,
-    QueryError, QueryOptions, RefetchMode, StreamOptions, SwrInfiniteOptions, SwrMutationOptions,
-    SwrOptions, infinite_query_options, query_options, streamed_query, streamed_query_with,
-    swr_infinite_key,
+    InfiniteData, InfiniteQueryOptions, MutatorOptions, Next, Overlap, QueryCacheOptions,
+    QueryClient, QueryDefaults, QueryError, QueryOptions, RefetchMode, StreamOptions,
+    SwrInfiniteOptions, SwrMutationOptions, SwrOptions, infinite_query_options, query_options,
+    streamed_query, streamed_query_with, swr_infinite_key,
 };
 pub use crate::components::{
     AuthLoading, AuthProvider, AuthSource, QueryBoundaryError, QueryClientProvider,

@@ -7,8 +7,9 @@ use crate::{instance, own_std, process, shrink, sizes};
 
 /// The most that html, JavaScript, WebAssembly and CSS may weigh together after brotli. One place,
 /// so that raising it is a decision and shows in review. About 17 kB of it are the binding to Clerk,
-/// by which the app signs in.
-const BUDGET: usize = 155_000;
+/// by which the app signs in; about 2 kB are what the rules of all of TanStack Query's options cost an app
+/// that uses few of them.
+const BUDGET: usize = 157_000;
 
 /// What the compiler's own standard library adds, where the app's own cannot be compiled.
 const FOREIGN_STD: usize = 15_000;
