@@ -86,7 +86,7 @@ pub fn check_tests(table: &str) {
 }
 
 /// The scenarios, by number, that no test names in the line above it.
-pub fn not_played<'a>(scenarios: &'a str) -> Vec<&'a str> {
+pub fn not_played(scenarios: &str) -> Vec<&str> {
     let tests = text_of("tests") + &text_of("src/engine");
     let is_played = |number: &&str| {
         let named = format!("P{number}");
