@@ -100,6 +100,8 @@ pub(crate) struct Revert {
     pub status: Status,
     pub error: Option<Failure>,
     pub error_updated_at: Time,
+    pub failure_count: u32,
+    pub failure_reason: Option<Failure>,
 }
 
 /// A fetch from its first attempt to its last.
@@ -296,7 +298,8 @@ impl Entry {
         self.state.status = to.status;
         self.state.error = to.error;
         self.state.error_updated_at = to.error_updated_at;
-        self.idle_failures();
+        self.state.failure_count = to.failure_count;
+        self.state.failure_reason = to.failure_reason;
     }
 
     /// A write by hand is what a running fetch goes back to when it is stopped.
@@ -336,10 +339,12 @@ impl Entry {
             status: self.state.status,
             error: self.state.error.clone(),
             error_updated_at: self.state.error_updated_at,
+            failure_count: self.state.failure_count,
+            failure_reason: self.state.failure_reason.clone(),
         }
     }
 
-    /// Forgets the failed attempts of a fetch that was stopped.
+    /// Forgets the failed attempts of a fetch that is over.
     pub(crate) fn idle_failures(&mut self) {
         self.state.failure_count = 0;
         self.state.failure_reason = None;
