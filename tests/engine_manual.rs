@@ -319,6 +319,18 @@ fn a_removed_query_is_made_anew_when_it_is_fetched_again() {
 }
 
 #[test]
+fn what_a_component_shows_of_a_removed_query_does_not_go_with_time() {
+    let lab = Lab::new();
+    let server = lab.counter(0);
+    let shown = lab.query(&server.query("k").stale_time(ms(10)));
+    lab.flush();
+    lab.client.remove_queries("k");
+    let told = shown.told();
+    lab.advance(1_000);
+    assert_eq!((shown.number(), shown.status(), shown.told()), (Some(0), Status::Success, told));
+}
+
+#[test]
 fn who_waited_for_a_fetch_that_is_reset_gets_the_new_answer() {
     let lab = Lab::new();
     let server = lab.counter(10);

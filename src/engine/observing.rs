@@ -269,6 +269,8 @@ impl Engine {
             next = observer.next.take();
             observer.prev = None;
             observer.entry = None;
+            // It shows what it had, and time changes nothing of that.
+            observer.stale.clear();
         }
         self.compact_timers();
     }
