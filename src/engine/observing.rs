@@ -124,7 +124,7 @@ impl Engine {
         drop(observer);
     }
 
-    fn fetch_if(
+    pub(crate) fn fetch_if(
         &mut self,
         id: ObserverId,
         entry: EntryId,
