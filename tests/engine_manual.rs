@@ -319,6 +319,23 @@ fn a_removed_query_is_made_anew_when_it_is_fetched_again() {
 }
 
 #[test]
+fn who_comes_back_from_a_removed_query_shows_at_once_what_is_there() {
+    let lab = Lab::new();
+    let server = lab.counter(10);
+    let shown = lab.query(&server.query("k"));
+    lab.advance(10);
+    lab.client.remove_queries("k");
+    let _other = lab.query(&server.query("k"));
+    lab.flush();
+    let told = shown.told();
+    drop(shown.observer().refetch(false));
+    assert_eq!((shown.number(), shown.fetch_status()), (None, FetchStatus::Fetching));
+    assert_eq!(shown.told(), told + 1);
+    lab.advance(10);
+    assert_eq!((shown.number(), server.calls()), (Some(1), 2));
+}
+
+#[test]
 fn what_a_component_shows_of_a_removed_query_does_not_go_with_time() {
     let lab = Lab::new();
     let server = lab.counter(0);

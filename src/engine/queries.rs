@@ -75,7 +75,10 @@ impl Engine {
             return Some(entry);
         }
         let key = observer.key.clone()?;
-        Some(self.join(id, &key, now))
+        let entry = self.join(id, &key, now);
+        // Somebody else may have made it meanwhile, and fetch it already: then nothing more changes now.
+        self.touch(entry);
+        Some(entry)
     }
 
     fn effects_answer(&mut self, waiter: Option<Waiter>) {
