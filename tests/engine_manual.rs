@@ -303,6 +303,19 @@ fn resetting_goes_back_to_the_beginning_and_fetches_what_is_shown() {
     assert!(plain.see(|shown| shown.is_fetched_after_mount));
 }
 
+#[test]
+fn a_reset_does_not_make_initial_data_any_younger() {
+    let lab = Lab::new();
+    let server = lab.counter(0);
+    let query = || server.query("k").initial_data(7).stale_time(ms(50));
+    drop(lab.query(&query()));
+    lab.advance(100);
+    drop(lab.client.reset_queries("k"));
+    assert_eq!(lab.data("k"), Some(7));
+    let shown = lab.query(&query());
+    assert_eq!((shown.number(), shown.is_stale(), shown.is_validating()), (Some(7), true, true));
+}
+
 /// P45, removing.
 #[test]
 fn a_removed_query_is_made_anew_when_it_is_fetched_again() {

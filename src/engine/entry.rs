@@ -226,12 +226,13 @@ impl Entry {
 
     /// Begins with data as if it had been fetched.
     pub(crate) fn begin_with(&mut self, initial: &InitialData, now: Time) {
-        self.initial = Some(initial.clone());
+        let at = initial.updated_at.unwrap_or(now);
+        // A reset brings it back as old as it is then.
+        self.initial = Some(InitialData { data: initial.data.clone(), updated_at: Some(at) });
         self.base = Some(initial.data.clone());
         self.show();
-        let state = &mut self.state;
-        state.data_updated_at = initial.updated_at.unwrap_or(now);
-        state.succeed();
+        self.state.data_updated_at = at;
+        self.state.succeed();
         self.move_revert_point();
     }
 
