@@ -346,6 +346,23 @@ fn a_refetch_during_the_wait_for_a_retry_takes_its_place_if_there_is_data() {
 }
 
 #[test]
+fn a_cancelled_refetch_of_what_has_failed_leaves_the_failure_as_it_was() {
+    let lab = Lab::new();
+    let server = lab.broken(10);
+    let shown = lab.query(&server.query("k").retry(1).retry_delay(ms(10)));
+    lab.advance(30);
+    assert_eq!((shown.status(), shown.failures()), (Status::Error, 2));
+    drop(shown.refetch());
+    lab.advance(15);
+    assert_eq!((shown.status(), shown.failures()), (Status::Pending, 1));
+    lab.client.cancel_queries("k");
+    assert_eq!((shown.states(), shown.failures()), ((Status::Error, FetchStatus::Idle), 2));
+    assert_eq!(shown.error(), Some("error 1"));
+    let reason = shown.see(|shown| shown.failure_reason.clone());
+    assert_eq!(reason.and_then(|reason| reason.get::<Text>()).as_deref(), Some(&"error 1"));
+}
+
+#[test]
 fn immediate_retries_without_limit_leave_the_event_loop_time() {
     let lab = Lab::new();
     let server = flaky(&lab, 0, 1_000);

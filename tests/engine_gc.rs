@@ -89,6 +89,22 @@ fn what_is_written_by_hand_goes_as_well() {
 }
 
 #[test]
+fn a_write_by_hand_does_not_keep_what_is_not_to_be_kept() {
+    let lab = Lab::new();
+    let server = lab.counter(50);
+    lab.run(lab.client.prefetch_query(server.query("k").gc_time(ms(10))));
+    lab.run(lab.client.prefetch_query(server.query("none").gc_time(Duration::ZERO)));
+    lab.client.set_query_data("k", 7).unwrap();
+    lab.client.set_query_data("none", 7).unwrap();
+    lab.advance(49);
+    assert_eq!((lab.data("k"), lab.data("none")), (Some(7), Some(7)));
+    lab.advance(1);
+    assert_eq!((lab.data("k"), lab.data("none")), (Some(0), None::<i32>));
+    lab.advance(10);
+    assert_eq!(lab.entries(), 0);
+}
+
+#[test]
 fn an_entry_that_could_not_be_fetched_is_not_kept_for_ever() {
     use yew_clerk::engine::options::Access;
     let lab = Lab::new();

@@ -331,6 +331,19 @@ fn a_component_that_shows_a_removed_entry_forgets_it_with_its_user() {
 }
 
 #[test]
+fn a_component_that_shows_a_removed_public_entry_fetches_it_when_the_user_changes() {
+    let lab = Lab::new();
+    let server = lab.counter(10);
+    let shown = lab.query(&server.query("all").access(Access::Public));
+    lab.advance(10);
+    lab.client.remove_queries("all");
+    lab.own(alice());
+    assert_eq!(shown.states(), (Status::Pending, FetchStatus::Fetching), "and not nothing at all");
+    lab.advance(10);
+    assert_eq!((shown.number(), server.calls()), (Some(1), 2));
+}
+
+#[test]
 fn the_trail_forgets_the_old_users_keys() {
     let lab = Lab::new();
     lab.own(alice());

@@ -303,6 +303,19 @@ fn resetting_goes_back_to_the_beginning_and_fetches_what_is_shown() {
     assert!(plain.see(|shown| shown.is_fetched_after_mount));
 }
 
+#[test]
+fn a_reset_does_not_make_initial_data_any_younger() {
+    let lab = Lab::new();
+    let server = lab.counter(0);
+    let query = || server.query("k").initial_data(7).stale_time(ms(50));
+    drop(lab.query(&query()));
+    lab.advance(100);
+    drop(lab.client.reset_queries("k"));
+    assert_eq!(lab.data("k"), Some(7));
+    let shown = lab.query(&query());
+    assert_eq!((shown.number(), shown.is_stale(), shown.is_validating()), (Some(7), true, true));
+}
+
 /// P45, removing.
 #[test]
 fn a_removed_query_is_made_anew_when_it_is_fetched_again() {
@@ -316,6 +329,35 @@ fn a_removed_query_is_made_anew_when_it_is_fetched_again() {
     drop(shown.refetch());
     lab.flush();
     assert_eq!((lab.data("k"), shown.number()), (Some(1), Some(1)));
+}
+
+#[test]
+fn who_comes_back_from_a_removed_query_shows_at_once_what_is_there() {
+    let lab = Lab::new();
+    let server = lab.counter(10);
+    let shown = lab.query(&server.query("k"));
+    lab.advance(10);
+    lab.client.remove_queries("k");
+    let _other = lab.query(&server.query("k"));
+    lab.flush();
+    let told = shown.told();
+    drop(shown.observer().refetch(false));
+    assert_eq!((shown.number(), shown.fetch_status()), (None, FetchStatus::Fetching));
+    assert_eq!(shown.told(), told + 1);
+    lab.advance(10);
+    assert_eq!((shown.number(), server.calls()), (Some(1), 2));
+}
+
+#[test]
+fn what_a_component_shows_of_a_removed_query_does_not_go_with_time() {
+    let lab = Lab::new();
+    let server = lab.counter(0);
+    let shown = lab.query(&server.query("k").stale_time(ms(10)));
+    lab.flush();
+    lab.client.remove_queries("k");
+    let told = shown.told();
+    lab.advance(1_000);
+    assert_eq!((shown.number(), shown.status(), shown.told()), (Some(0), Status::Success, told));
 }
 
 #[test]

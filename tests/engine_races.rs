@@ -8,8 +8,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use lab::{Lab, NEVER, Swr, Text, key, swr_watch};
-use yew_clerk::client::QueryError;
+use lab::{Lab, NEVER, Swr, Text, key, ms, swr_watch};
+use yew_clerk::client::{QueryContext, QueryError, query_options};
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::filters::Filters;
 use yew_clerk::engine::options::NetworkMode;
@@ -87,6 +87,31 @@ fn a_request_survives_its_component_unless_it_can_be_stopped() {
     assert_eq!((state.status, state.fetch_status), (Status::Pending, FetchStatus::Idle));
     lab.advance(50);
     assert_eq!((lab.data("a"), lab.data::<i32>("b")), (Some(0), None));
+}
+
+#[test]
+fn a_request_can_be_stopped_if_its_own_attempt_has_asked_for_the_signal() {
+    for asks_again in [true, false] {
+        let lab = Lab::new();
+        let (calls, sim) = (Rc::<Cell<u32>>::default(), lab.sim.clone());
+        let count = calls.clone();
+        let query = query_options("k", move |context: QueryContext| {
+            let n = count.replace(count.get() + 1);
+            let signal = (n == 0 || asks_again).then(|| context.signal());
+            let wait = sim.sleep(ms(10));
+            async move {
+                wait.await;
+                drop(signal);
+                if n == 0 { Err("no") } else { Ok(n) }
+            }
+        });
+        let shown = lab.query(&query.retry_delay(ms(10)));
+        lab.advance(25);
+        assert_eq!(calls.get(), 2);
+        drop(shown);
+        lab.advance(5);
+        assert_eq!(lab.data("k"), (!asks_again).then_some(1_u32));
+    }
 }
 
 #[test]

@@ -107,6 +107,8 @@ pub(crate) struct Revert {
     /// Gives back what a streamed query has taken away to begin anew. A pointer, so that an app without streams carries
     /// no code for it.
     pub undo: Option<Undo>,
+    pub failure_count: u32,
+    pub failure_reason: Option<Failure>,
 }
 
 /// Puts something in an entry back as it was.
@@ -240,12 +242,13 @@ impl Entry {
 
     /// Begins with data as if it had been fetched.
     pub(crate) fn begin_with(&mut self, initial: &InitialData, now: Time) {
-        self.initial = Some(initial.clone());
+        let at = initial.updated_at.unwrap_or(now);
+        // A reset brings it back as old as it is then.
+        self.initial = Some(InitialData { data: initial.data.clone(), updated_at: Some(at) });
         self.base = Some(initial.data.clone());
         self.show();
-        let state = &mut self.state;
-        state.data_updated_at = initial.updated_at.unwrap_or(now);
-        state.succeed();
+        self.state.data_updated_at = at;
+        self.state.succeed();
         self.move_revert_point();
     }
 
@@ -326,7 +329,8 @@ impl Entry {
         self.state.error = to.error;
         self.state.error_updated_at = to.error_updated_at;
         self.state.fetch_direction = to.fetch_direction;
-        self.idle_failures();
+        self.state.failure_count = to.failure_count;
+        self.state.failure_reason = to.failure_reason;
     }
 
     /// A write by hand is what a running fetch goes back to when it is stopped.
@@ -369,10 +373,12 @@ impl Entry {
             error_updated_at: self.state.error_updated_at,
             fetch_direction: self.state.fetch_direction,
             undo: None,
+            failure_count: self.state.failure_count,
+            failure_reason: self.state.failure_reason.clone(),
         }
     }
 
-    /// Forgets the failed attempts of a fetch that was stopped.
+    /// Forgets the failed attempts of a fetch that is over.
     pub(crate) fn idle_failures(&mut self) {
         self.state.failure_count = 0;
         self.state.failure_reason = None;

@@ -318,6 +318,7 @@ impl Engine {
         self.renew_fetcher(id);
         let fetch = self.entries.get_mut(id.0)?.fetch.as_mut()?;
         fetch.phase = Phase::Running;
+        fetch.signal.begin_attempt();
         Some(fetch.fetcher.clone())
     }
 }

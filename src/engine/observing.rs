@@ -140,7 +140,7 @@ impl Engine {
         drop(observer);
     }
 
-    fn fetch_if(
+    pub(crate) fn fetch_if(
         &mut self,
         id: ObserverId,
         entry: EntryId,
@@ -293,6 +293,8 @@ impl Engine {
             next = observer.next.take();
             observer.prev = None;
             observer.entry = None;
+            // It shows what it had, and time changes nothing of that.
+            observer.stale.clear();
         }
         self.compact_timers();
     }

@@ -79,7 +79,7 @@ impl Engine {
         if let Some(rules) = self.mutation_rules {
             (rules.disown)(self, now);
         }
-        self.forget_previous(now);
+        self.forget_previous(true, now);
         self.forget_removed();
     }
 
@@ -146,8 +146,9 @@ impl Engine {
     }
 
     /// Observers remember the last data that they showed, whatever they watch now; that goes as well. Those
-    /// whose entry was removed show what they had: they come back to an entry.
-    pub(crate) fn forget_previous(&mut self, now: Time) {
+    /// whose entry was removed show what they had: they come back to an entry, which has nothing yet. With `fetches`, they
+    /// fetch it as when they change to another key: what they have lost may have been public, and nobody else would.
+    pub(crate) fn forget_previous(&mut self, fetches: bool, now: Time) {
         let mut at = 0;
         while let Some(id) = self.observers.next(&mut at).map(ObserverId) {
             let Some(observer) = self.observers.get_mut(id.0) else {
@@ -156,7 +157,10 @@ impl Engine {
             observer.previous = None;
             let lost = observer.key.clone().filter(|_| observer.entry.is_none());
             if let Some(key) = lost {
-                self.join_again(id, &key, now);
+                let entry = self.join_again(id, &key, now);
+                if fetches {
+                    self.fetch_if(id, entry, freshness::wants_on_change, now);
+                }
             }
             self.refresh(id, true, now);
         }

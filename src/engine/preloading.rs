@@ -129,7 +129,7 @@ impl Engine {
             }
             self.disown(id, false, now);
         }
-        self.forget_previous(now);
+        self.forget_previous(false, now);
         self.forget_removed();
         let mut at = 0;
         while let Some(id) = self.next_watched(&mut at) {

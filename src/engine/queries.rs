@@ -86,7 +86,10 @@ impl Engine {
             return Some(entry);
         }
         let key = observer.key.clone()?;
-        Some(self.join_again(id, &key, now))
+        let entry = self.join_again(id, &key, now);
+        // Somebody else may have made it meanwhile, and fetch it already: then nothing more changes now.
+        self.touch(entry);
+        Some(entry)
     }
 
     fn effects_answer(&mut self, waiter: Option<Waiter>) {

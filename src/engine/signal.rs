@@ -49,6 +49,11 @@ impl Signal {
         self.state.consumed.set(true);
     }
 
+    /// Notes that nobody listens yet: another attempt begins, whose function may not ask for the signal.
+    pub(crate) fn begin_attempt(&self) {
+        self.state.consumed.set(false);
+    }
+
     /// Aborts: runs every callback once, in the order of registration. A second call does nothing.
     ///
     /// No borrow is held while a callback runs, so it may register or drop others.

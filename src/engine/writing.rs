@@ -98,16 +98,14 @@ impl Engine {
         shown
     }
 
-    /// The entry to write to. One that is there keeps its access: a write does not say who may see it.
+    /// The entry to write to. One that is there keeps its access and its time: a write says neither who may see it nor
+    /// how long it is kept.
     fn ensure_for_write(&mut self, key: &Key, access: Access, now: Time) -> EntryId {
-        let access = self.find(key).map_or(access, |(_, entry)| entry.access);
-        let id = self.ensure(key, access, None, now);
-        if let Some(entry) = self.entry(id)
-            && entry.gc_time.is_zero()
-            && entry.observers.len == 0
-        {
-            entry.gc_time = defaults::GC_TIME;
+        if let Some((id, _)) = self.find(key) {
+            return id;
         }
+        let id = self.ensure(key, access, None, now);
+        self.lengthen_gc(id, defaults::GC_TIME);
         id
     }
 
