@@ -6,16 +6,18 @@
 mod lab;
 
 use std::cell::{Cell, RefCell};
+use std::future::pending;
 use std::rc::Rc;
 
 use lab::{Lab, NEVER, Query, Text, alice, bob, key, ms};
 use yew_clerk::client::{
-    QueryCacheOptions, QueryDefaults, QueryError, QueryOptions, query_options, query_options_of,
-    share_equal,
+    QueryCacheOptions, QueryDefaults, QueryError, QueryOptions, mutation_options, query_options,
+    query_options_of, share_equal,
 };
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::erased::Data;
 use yew_clerk::engine::filters::Filters;
+use yew_clerk::engine::mutation::MutationFilters;
 use yew_clerk::engine::options::Access;
 use yew_clerk::engine::time::Time;
 
@@ -69,6 +71,13 @@ fn no_key_selects_nothing() {
     drop(lab.client.invalidate_queries(None::<(Text, u32)>));
     assert_eq!((lab.entries(), lab.state("k").expect("it").is_invalidated), (1, false));
     assert!(matches!(lab.client.set_query_data(&nothing, 1), Err(QueryError::NoKey)));
+    let add = lab
+        .client
+        .mutation(mutation_options(|_: Rc<()>| pending::<Result<(), ()>>()), Rc::new(|| {}));
+    drop(add.handle().mutate(()));
+    lab.flush();
+    let all = MutationFilters::default();
+    assert_eq!((lab.client.is_mutating(None::<Text>), lab.client.is_mutating(all)), (0, 1));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::driver::QueryClient;
 use crate::engine::key::{IntoKey, KeyError};
 use crate::engine::mutation::{MutationFilters, MutationState, MutationStatus};
 
-/// Which mutations are meant: a key stands for all keys that begin with it.
+/// Which mutations are meant: a key stands for all keys that begin with it, no key for nothing.
 pub trait MutationKeyFilters {
     /// The filters.
     ///
@@ -15,7 +15,10 @@ pub trait MutationKeyFilters {
 
 impl<K: IntoKey> MutationKeyFilters for K {
     fn to_mutation_filters(&self) -> Result<MutationFilters, KeyError> {
-        Ok(MutationFilters { key: self.to_key()?, ..MutationFilters::default() })
+        Ok(self.to_key()?.map_or_else(MutationFilters::nothing, |key| MutationFilters {
+            key: Some(key),
+            ..MutationFilters::default()
+        }))
     }
 }
 

@@ -136,6 +136,12 @@ pub struct MutationFilters {
 }
 
 impl MutationFilters {
+    /// Nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { predicate: Some(Rc::new(|_| false)), ..Self::default() }
+    }
+
     /// All mutations that stand there.
     #[must_use]
     pub fn status(status: MutationStatus) -> Self {
