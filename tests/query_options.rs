@@ -358,3 +358,18 @@ fn callbacks_for_all_queries_hear_nothing_of_a_user_who_has_gone() {
     lab.advance(20);
     assert_eq!(log.take(), ["Some(2)"]);
 }
+
+#[test]
+fn data_that_is_reset_does_not_stand_in_for_itself() {
+    let lab = Lab::new();
+    let server = lab.counter(10);
+    let view = lab.query(&server.query("k").keep_previous_data());
+    lab.advance(10);
+    drop(lab.client.reset_queries("k"));
+    assert_eq!((view.number(), view.is_placeholder()), (None, false));
+    assert_eq!(view.states(), (Status::Pending, FetchStatus::Fetching));
+    lab.advance(10);
+    view.update(lab.query_watch(&server.query("l").keep_previous_data()));
+    drop(lab.client.reset_queries("k"));
+    assert_eq!((view.number(), view.is_placeholder()), (Some(1), true));
+}

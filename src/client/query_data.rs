@@ -34,22 +34,24 @@ impl QueryClient {
     }
 
     /// Computes data from what is there and writes it, for each query that `filters` select; `None` leaves one as it is.
-    /// Queries that hold another type are left alone, and none is made. A fetch in flight goes on and overwrites it. Same as
-    /// TanStack Query's `setQueriesData`. Differs from TanStack Query: it gives nothing back.
+    /// Queries that hold another type are left alone, and none is made. A fetch in flight goes on and overwrites it. Gives
+    /// the keys, and the data of each as it is then. Same as TanStack Query's `setQueriesData`.
     pub fn set_queries_data<T: PartialEq + 'static>(
         &self,
         filters: impl KeyFilters,
         update: impl Fn(Option<&T>) -> Option<T>,
-    ) {
-        let all = self.data_of(filters.to_filters());
-        let mut written = Vec::new();
-        for (key, data) in all {
-            let Some(old) = of_type::<T>(data.as_ref()) else { continue };
-            if let Some(new) = update(old.as_deref()) {
-                written.push((key, Data::new(new)));
+    ) -> Vec<(Key, Option<Rc<T>>)> {
+        let (mut all, mut written) = (Vec::new(), Vec::new());
+        for (key, _) in self.data_of(filters.to_filters()) {
+            let Some(old) = of_type::<T>(self.committed(&key).as_ref()) else { continue };
+            let new = update(old.as_deref()).map(Rc::new);
+            if let Some(new) = &new {
+                written.push((key.clone(), Data::from_rc(new.clone())));
             }
+            all.push((key, new.or(old)));
         }
         self.write_all(written);
+        all
     }
 
     fn data_of(&self, filters: Result<Filters, KeyError>) -> Vec<(Key, Option<Data>)> {

@@ -107,7 +107,7 @@ macro_rules! shared_settings {
         }
 
         /// How often a failure is tried again. Default: 3. Errors that cannot get better by themselves, like a
-        /// 404, are not. Differs from TanStack's `retry`, which retries those as well.
+        /// 404, are not. Differs from TanStack's `retry`, which retries those as well; its `true` is `u32::MAX`.
         #[must_use]
         pub fn retry(self, times: u32) -> Self {
             self.set(Setting::Retry, move |options| {

@@ -128,7 +128,7 @@ impl Engine {
         if let Some(list) = list {
             list.release(self, now);
         }
-        self.forget_seen(id);
+        self.forget_seen(id, false);
         self.touch(id);
         self.rearm_poll(id, now);
         if unused {
@@ -137,10 +137,12 @@ impl Engine {
     }
 
     /// Answers are counted anew.
-    pub(crate) fn forget_seen(&mut self, id: EntryId) {
+    pub(crate) fn forget_seen(&mut self, id: EntryId, had_data: bool) {
         let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
         while let Some(observer) = next.and_then(|id| self.observers.get_mut(id.0)) {
             observer.seen = (0, 0);
+            // Data that is taken away does not stand in for itself.
+            observer.previous.take_if(|_| had_data);
             next = observer.next;
         }
     }

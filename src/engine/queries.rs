@@ -267,6 +267,7 @@ impl Engine {
 
     fn reset_entry(&mut self, id: EntryId, now: Time) -> Vec<Waiter> {
         let waiting = self.stop_fetch(id, now);
+        let had_data = self.entries.get(id.0).is_some_and(|entry| entry.has_data());
         if let Some(entry) = self.entries.get_mut(id.0) {
             entry.state = QueryState::default();
             entry.base = None;
@@ -278,7 +279,7 @@ impl Engine {
             }
         }
         self.say_updated(id, QueryAction::SetState);
-        self.forget_seen(id);
+        self.forget_seen(id, had_data);
         self.touch(id);
         waiting
     }

@@ -3,7 +3,7 @@
 //! Chunks are written as the news of a subscription are, so that who was stopped is not heard any more. What is added
 //! here: what becomes of the data that is there when a stream begins, and how its reader learns that nobody wants it.
 
-use super::entry::{Entry, EntryId, QueryState};
+use super::entry::{Entry, QueryState};
 use super::key::Key;
 use super::oneshot::{self, Receiver};
 use super::signal::Signal;
@@ -49,21 +49,11 @@ impl Engine {
         if is_refetch && mode == RefetchMode::Reset {
             let had_data = entry.has_data();
             entry.start_over(now);
-            self.forget_shown(id, had_data);
+            self.forget_seen(id, had_data);
             self.touch(id);
             self.finish(now);
         }
         Some(Streaming { gone, is_apart: is_refetch && mode == RefetchMode::Replace })
-    }
-
-    /// Answers are counted anew, and what observers have shown does not stand in for itself.
-    fn forget_shown(&mut self, id: EntryId, had_data: bool) {
-        let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
-        while let Some(observer) = next.and_then(|id| self.observers.get_mut(id.0)) {
-            observer.seen = (0, 0);
-            observer.previous.take_if(|_| had_data);
-            next = observer.next;
-        }
     }
 }
 

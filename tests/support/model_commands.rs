@@ -114,6 +114,12 @@ impl Model {
         let mut waiting = Vec::new();
         for &key in &selected {
             waiting.push(self.stop(key));
+            if self.entry(key).data.is_some() {
+                // b.8: the placeholder is made of the last data of a query that has some.
+                for at in self.watching(key) {
+                    self.observers[at].previous = None;
+                }
+            }
             let value = self.count();
             self.entry(key).clear(value);
             if let Some(at) = self.entry(key).initial {
