@@ -6,7 +6,7 @@ mod world;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use futures_channel::oneshot;
+use futures::channel::oneshot;
 use world::{alice, bob, claims_of, jwt};
 use yew_clerk::auth::{
     AuthClient, AuthState, Credential, CustomSource, Identity, Token, TokenError, TokenOptions,

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use futures_channel::oneshot;
+use futures::channel::oneshot;
 use yew::prelude::*;
 use yew_clerk::auth::{
     AuthState, Credential, Identity, Subscription, TokenError, TokenOptions, TokenSource,
