@@ -164,6 +164,7 @@ impl Walk<'_> {
     async fn run(&mut self) -> Result<(), Failure> {
         let count = self.pager.pages.unwrap_or(self.old.len()).max(1);
         if self.pager.parallel {
+            self.progress.forget_failures().await;
             self.request_known(count);
         }
         while self.progress.count < count {
@@ -235,11 +236,23 @@ impl Walk<'_> {
 }
 
 impl Progress {
+    /// Drops what has failed beside the page that ended the last attempt, also since then: this one asks for it again.
+    async fn forget_failures(&mut self) {
+        poll_fn(|cx| {
+            self.poll_all(cx);
+            Poll::Ready(())
+        })
+        .await;
+        self.requests.retain(|request| !matches!(request.answer, Some(Err(_))));
+    }
+
+    fn poll_all(&mut self, cx: &mut Context<'_>) {
+        self.requests.iter_mut().for_each(|request| request.poll(cx));
+    }
+
     /// Drives all requests; is ready when the one for `param` is.
     fn poll(&mut self, param: &Data, cx: &mut Context<'_>) -> Poll<Answer> {
-        for request in &mut self.requests {
-            request.poll(cx);
-        }
+        self.poll_all(cx);
         let is_there = |request: &Request| request.answer.is_some() && request.param.equals(param);
         let found = self.requests.iter().position(is_there);
         let request = found.map(|at| self.requests.swap_remove(at));
