@@ -301,19 +301,19 @@ impl Engine {
     }
 
     pub(crate) fn revalidate_entry(&mut self, id: EntryId, waiter: Option<Waiter>, now: Time) {
-        let active = self.observers_of(id).filter(|(_, observer)| observer.is_active());
-        let first = active.filter_map(Source::of).next();
-        if let Some(source) = first {
-            return self.fetch_explicitly(id, Some(source), true, waiter, now);
-        }
-        if let Some(entry) = self.entry(id) {
-            // Whoever comes next fetches, however fresh the data seems to be.
-            if !std::mem::replace(&mut entry.state.is_invalidated, true) {
-                self.say_updated(id, QueryAction::Invalidate);
-            }
+        // Whoever comes next fetches, however fresh the data seems to be, unless this fetch has ended by then.
+        if let Some(entry) = self.entry(id)
+            && !std::mem::replace(&mut entry.state.is_invalidated, true)
+        {
+            self.say_updated(id, QueryAction::Invalidate);
             self.touch(id);
         }
-        self.answer_now(id, waiter);
+        let active = self.observers_of(id).filter(|(_, observer)| observer.is_active());
+        let first = active.filter_map(Source::of).next();
+        match first {
+            Some(source) => self.fetch_explicitly(id, Some(source), true, waiter, now),
+            None => self.answer_now(id, waiter),
+        }
     }
 
     /// The data shown under `key`.
