@@ -105,7 +105,7 @@ async fn grow(
     if let Some(param) = pager.follow(end, &*pages) {
         let page = (pager.page)(context.clone(), param.clone(), end).await?;
         // What was written by hand meanwhile stays, as long as the page belongs to it.
-        let newest = (pager.open)(context.data().as_ref());
+        let newest = (pager.open)(context.kept_pages().as_ref());
         if pager.follow(end, &*newest).is_some_and(|next| next.equals(&param)) {
             pages = newest;
         }
