@@ -7,11 +7,12 @@ use super::driver::QueryClient;
 use super::error::QueryError;
 use super::mutation_options::MutationOptions;
 use super::query_key::DataKey;
+use crate::engine::Engine;
 use crate::engine::erased::Data;
 use crate::engine::key::Key;
 use crate::engine::mutation::Value;
 use crate::engine::optimistic::Patch;
-use crate::engine::writing::{MutationEnd, MutationTicket, Revalidate};
+use crate::engine::writing::{MutationEnd, MutationTicket};
 
 /// A change that a query shows until it is committed or taken back. Dropping it takes it back.
 ///
@@ -31,8 +32,12 @@ impl OptimisticUpdate {
     }
 
     /// The server has done it, and this is what the query holds now; nothing is fetched.
+    ///
+    /// If another change of the query has begun since, nobody knows whose answer is the newer one: then this is the same as
+    /// [`OptimisticUpdate::commit`], save that the other may still be committed with data, after which nothing is fetched.
     pub fn commit_with<T: PartialEq + 'static>(&self, data: T) {
-        self.end_with(MutationEnd::Write(Some(Data::new(data))), Revalidate::No);
+        let end = MutationEnd::Write(Some(Data::new(data)));
+        self.end_with(end, |engine, ticket| !engine.is_newest(ticket));
     }
 
     /// Takes the change back, and fetches what the server has, if a component shows it.
@@ -41,12 +46,13 @@ impl OptimisticUpdate {
     }
 
     fn end(&self, end: MutationEnd) {
-        self.end_with(end, Revalidate::Yes);
+        self.end_with(end, |_, _| true);
     }
 
-    fn end_with(&self, end: MutationEnd, revalidate: Revalidate) {
+    fn end_with(&self, end: MutationEnd, is_fetched: fn(&Engine, &MutationTicket) -> bool) {
         if let Some(ticket) = self.ticket.take() {
             self.client.run(move |engine, now| {
+                let revalidate = is_fetched(engine, &ticket).into();
                 engine.end_mutation(ticket, end, &revalidate, now);
             });
         }

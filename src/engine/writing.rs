@@ -216,6 +216,11 @@ impl Engine {
         ticket.epoch == self.world.epoch || self.entries.get(ticket.entry.0).is_some_and(is_public)
     }
 
+    /// Whether no other mutation of its key has begun since.
+    pub(crate) fn is_newest(&self, ticket: &MutationTicket) -> bool {
+        self.entries.get(ticket.entry.0).is_none_or(|entry| entry.mutation == ticket.seq)
+    }
+
     fn settle_mutation(
         &mut self,
         ticket: MutationTicket,
