@@ -79,8 +79,8 @@ fn patch<T: PartialEq + 'static>(change: impl Fn(&T) -> T + 'static) -> Patch {
 
 impl QueryClient {
     /// Shows `change` over the data of a query, until it is committed or taken back. Where there is no data, there is
-    /// nothing to be changed. A fetch in flight is stopped, as its answer may be older. The function runs again whenever the
-    /// data changes, and must not use the client.
+    /// nothing to be changed. A refetch in flight is stopped, as its answer may be older; a first load goes on, and
+    /// brings something to change. The function runs again whenever the data changes, and must not use the client.
     ///
     /// A mutation does all of this by itself with [`MutationOptions::optimistic_update`].
     ///

@@ -10,7 +10,7 @@ use super::events::QueryAction;
 use super::fetching::Source;
 use super::key::Key;
 use super::optimistic::Patch;
-use super::options::Access;
+use super::options::{Access, Dialect};
 use super::state::Engine;
 use super::time::Time;
 use super::trail::What;
@@ -146,10 +146,13 @@ impl Engine {
         self.find(key).and_then(|(_, entry)| entry.base.clone())
     }
 
-    /// Begins an SWR mutation: what is in flight is older than it and will not be written.
+    /// Begins an SWR mutation: what is in flight is older than it and will not be written. A first load of TanStack
+    /// Query's dialect goes on until the mutation ends: somebody waits for it, and the patch lies over what it brings.
     pub fn begin_mutation(&mut self, key: &Key, patch: Option<Patch>, now: Time) -> MutationTicket {
         let id = self.ensure_for_write(key, Access::default(), now);
-        self.discard_fetch(id, now);
+        if !self.is_first_load(id) {
+            self.discard_fetch(id, now);
+        }
         self.sequence += 1;
         let mut ticket =
             MutationTicket { entry: id, seq: self.sequence, epoch: self.world.epoch, disowned: 0 };
@@ -170,6 +173,12 @@ impl Engine {
         self.touch(id);
         self.finish(now);
         ticket
+    }
+
+    fn is_first_load(&self, id: EntryId) -> bool {
+        let empty = self.entries.get(id.0).filter(|entry| entry.base.is_none());
+        let fetch = empty.and_then(|entry| entry.fetch.as_ref());
+        fetch.is_some_and(|fetch| fetch.options.dialect == Dialect::Query)
     }
 
     /// Ends it. A mutation that a newer one has overtaken writes nothing, and its failure takes back only its
