@@ -19,8 +19,8 @@ pub(crate) trait PageStore {
     fn page(&self, at: usize) -> Option<Data>;
     fn param(&self, at: usize) -> Option<Data>;
 
-    /// Adds a page at an end; `false` if it is of another type.
-    fn add(&mut self, end: Direction, page: &Data, param: &Data) -> bool;
+    /// Adds a page at an end.
+    fn add(&mut self, end: Direction, page: &Data, param: &Data);
 
     /// Takes the page at an end away.
     fn drop_at(&mut self, end: Direction);
@@ -71,15 +71,14 @@ impl Pager {
     }
 
     /// Adds a page, and drops one at the other end if there are too many.
-    fn add(&self, pages: &mut dyn PageStore, end: Direction, page: &Data, param: &Data) -> bool {
-        let is_added = pages.add(end, page, param);
+    fn add(&self, pages: &mut dyn PageStore, end: Direction, page: &Data, param: &Data) {
+        pages.add(end, page, param);
         if self.max_pages > 0 && pages.len() > self.max_pages {
             pages.drop_at(match end {
                 Direction::Forward => Direction::Backward,
                 Direction::Backward => Direction::Forward,
             });
         }
-        is_added
     }
 }
 
