@@ -1,6 +1,7 @@
 //! Changes that are shown before the server has agreed to them, for queries and mutations.
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use super::driver::QueryClient;
@@ -20,36 +21,54 @@ use crate::engine::writing::{MutationEnd, MutationTicket};
 /// and what is fetched meanwhile does not hide them. Of one query, nothing is refetched for them before the last has ended.
 /// TanStack Query has nothing of the kind; there, one restores the whole data from before.
 #[must_use = "dropping it takes the change back"]
-pub struct OptimisticUpdate {
-    client: QueryClient,
-    ticket: Cell<Option<MutationTicket>>,
+pub struct OptimisticUpdate<T> {
+    showing: Showing,
+    types: PhantomData<fn(T)>,
 }
 
-impl OptimisticUpdate {
+impl<T: PartialEq + 'static> OptimisticUpdate<T> {
     /// The server has done it: the change stays until fresh data has it, which is fetched if a component shows the query.
     pub fn commit(&self) {
-        self.end(MutationEnd::Keep);
+        self.showing.commit();
     }
 
     /// The server has done it, and this is what the query holds now; nothing is fetched.
     ///
     /// If another change of the query has begun since, nobody knows whose answer is the newer one: then this is the same as
     /// [`OptimisticUpdate::commit`], save that the other may still be committed with data, after which nothing is fetched.
-    pub fn commit_with<T: PartialEq + 'static>(&self, data: T) {
+    pub fn commit_with(&self, data: T) {
         let end = MutationEnd::Write(Some(Data::new(data)));
-        self.end_with(end, |engine, ticket| !engine.is_newest(ticket));
+        self.showing.end(end, |engine, ticket| !engine.is_newest(ticket));
     }
 
     /// Takes the change back, and fetches what the server has, if a component shows it.
     pub fn roll_back(&self) {
-        self.end(MutationEnd::Failed { rollback: true });
+        self.showing.roll_back();
+    }
+}
+
+impl<T> std::fmt::Debug for OptimisticUpdate<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OptimisticUpdate").finish_non_exhaustive()
+    }
+}
+
+/// The part that does not depend on types.
+struct Showing {
+    client: QueryClient,
+    ticket: Cell<Option<MutationTicket>>,
+}
+
+impl Showing {
+    fn commit(&self) {
+        self.end(MutationEnd::Keep, |_, _| true);
     }
 
-    fn end(&self, end: MutationEnd) {
-        self.end_with(end, |_, _| true);
+    fn roll_back(&self) {
+        self.end(MutationEnd::Failed { rollback: true }, |_, _| true);
     }
 
-    fn end_with(&self, end: MutationEnd, is_fetched: fn(&Engine, &MutationTicket) -> bool) {
+    fn end(&self, end: MutationEnd, is_fetched: fn(&Engine, &MutationTicket) -> bool) {
         if let Some(ticket) = self.ticket.take() {
             self.client.run(move |engine, now| {
                 let revalidate = is_fetched(engine, &ticket).into();
@@ -59,15 +78,9 @@ impl OptimisticUpdate {
     }
 }
 
-impl Drop for OptimisticUpdate {
+impl Drop for Showing {
     fn drop(&mut self) {
         self.roll_back();
-    }
-}
-
-impl std::fmt::Debug for OptimisticUpdate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OptimisticUpdate").finish_non_exhaustive()
     }
 }
 
@@ -104,14 +117,17 @@ impl QueryClient {
         &self,
         key: impl DataKey<T>,
         change: impl Fn(&T) -> T + 'static,
-    ) -> Result<OptimisticUpdate, QueryError<()>> {
+    ) -> Result<OptimisticUpdate<T>, QueryError<()>> {
         let key = key.query_key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
-        Ok(self.show_optimistically(&key, patch(change)))
+        Ok(OptimisticUpdate {
+            showing: self.show_optimistically(&key, patch(change)),
+            types: PhantomData,
+        })
     }
 
-    fn show_optimistically(&self, key: &Key, patch: Patch) -> OptimisticUpdate {
+    fn show_optimistically(&self, key: &Key, patch: Patch) -> Showing {
         let ticket = self.with(|engine, now| engine.begin_mutation(key, Some(patch), now));
-        OptimisticUpdate { client: self.clone(), ticket: Cell::new(ticket) }
+        Showing { client: self.clone(), ticket: Cell::new(ticket) }
     }
 }
 
