@@ -19,7 +19,8 @@ use crate::engine::writing::{MutationEnd, MutationTicket};
 ///
 /// It lies over the data that the server gives: several of them are shown together, each can be taken back without the others,
 /// and what is fetched meanwhile does not hide them. Of one query, nothing is refetched for them before the last has ended.
-/// TanStack Query has nothing of the kind; there, one restores the whole data from before.
+/// To reset the query, or to remove it, forgets them. TanStack Query has nothing of the kind; there, one restores the whole
+/// data from before.
 #[must_use = "dropping it takes the change back"]
 pub struct OptimisticUpdate<T> {
     showing: Showing,
