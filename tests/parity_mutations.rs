@@ -12,7 +12,8 @@ use std::rc::Rc;
 use lab::{Lab, Text, ms};
 use mutations::{Log, Options, own, telling, watch, working};
 use yew_clerk::client::{
-    MutationCacheOptions, MutationObserver, QueryError, mutation_options_of, mutation_options_with,
+    MutationCacheOptions, MutationObserver, QueryError, mutation_options, mutation_options_of,
+    mutation_options_with,
 };
 use yew_clerk::engine::mutation::{MutationFilters, MutationState, MutationStatus};
 use yew_clerk::engine::options::NetworkMode;
@@ -77,17 +78,26 @@ fn a_failure_that_is_tried_again_shows_its_count_and_reason_on_the_way() {
 }
 
 #[test]
-fn another_call_begins_with_no_failures() {
+fn a_success_forgets_the_failures_and_another_call_those_of_the_last() {
     let lab = Lab::new();
-    let options = working(&lab, &Log::default()).retry(1).retry_delay(ms(1));
-    let (mutation, states) = followed(&lab, options);
-    drop(mutation.handle().mutate(-1));
-    lab.advance(30);
-    states.take();
-    drop(mutation.handle().mutate(2));
-    assert_eq!((mutation.handle().error(), mutation.handle().failure_count()), (None, 0));
-    lab.advance(30);
-    assert_eq!(states.take(), ["Pending 0 None", "Success 0 None"]);
+    let tries = Rc::<Cell<u32>>::default();
+    let count = tries.clone();
+    // Fails with every try but the second.
+    let options = mutation_options(move |_: Rc<i32>| {
+        count.set(count.get() + 1);
+        std::future::ready(if count.get() == 2 { Ok(String::new()) } else { Err("no") })
+    });
+    let (mutation, states) = followed(&lab, options.retry(1).retry_delay(ms(1)));
+    let failed = |count| format!(r#"Pending {count} Some("no")"#);
+    drop(mutation.handle().mutate(1));
+    lab.advance(5);
+    assert_eq!(states.take(), ["Pending 0 None", &failed(1), "Success 0 None"]);
+    for _ in 0..2 {
+        drop(mutation.handle().mutate(1));
+        assert_eq!((mutation.handle().error(), mutation.handle().failure_count()), (None, 0));
+        lab.advance(5);
+        assert_eq!(states.take(), ["Pending 0 None", &failed(1), r#"Error 2 Some("no")"#]);
+    }
 }
 
 #[test]
@@ -181,6 +191,7 @@ fn all_callbacks_are_called_in_order_and_those_for_all_mutations_first() {
     let mutation = watch(&lab, telling(&lab, &log));
     drop(mutation.handle().mutate_with(1, own(&log)));
     lab.advance(10);
+    assert_eq!(mutation.handle().context().as_deref(), Some(&10));
     let good = [
         "all mutate Some(1)",
         "mutate 1",

@@ -320,14 +320,14 @@ fn a_query_that_is_removed_forgets_the_change_and_the_mutation_goes_on() {
 #[test]
 fn a_query_that_is_reset_forgets_the_change_and_is_fetched_when_it_is_done() {
     let lab = Lab::new();
-    let log = Log::default();
     let (server, view) = counted(&lab);
-    let add = watch(&lab, adding(&lab, &log));
-    drop(add.handle().mutate(10));
-    lab.advance(5);
+    let change = plus(&lab, 10);
     drop(lab.client.reset_queries("n"));
     assert_eq!((view.number(), view.is_loading()), (None, true));
-    lab.advance(50);
+    lab.advance(10);
+    assert_eq!((view.number(), view.states()), (Some(1), IDLE));
+    change.commit();
+    lab.advance(10);
     assert_eq!((view.number(), server.calls(), view.states()), (Some(2), 3, IDLE));
 }
 
@@ -338,11 +338,12 @@ fn a_query_is_kept_while_something_is_changed_and_goes_after_it() {
     drop(lab.client.prefetch_query(server.query("n").gc_time(ms(20))));
     lab.advance(10);
     let change = plus(&lab, 5);
+    lab.client.set_query_data("n", 1).expect("a key");
     lab.advance(100);
-    assert_eq!(lab.data("n"), Some(5));
+    assert_eq!(lab.data("n"), Some(6));
     change.roll_back();
     lab.advance(19);
-    assert_eq!(lab.data("n"), Some(0));
+    assert_eq!(lab.data("n"), Some(1));
     lab.advance(1);
     assert_eq!(lab.entries(), 0);
 }
