@@ -82,9 +82,9 @@ where
         self.page_params.get(at).filter(|_| is_whole).cloned().map(Data::new)
     }
 
-    fn add(&mut self, end: Direction, page: &Data, param: &Data) -> bool {
+    fn add(&mut self, end: Direction, page: &Data, param: &Data) {
         let (Some(page), Some(param)) = (page.get::<T>(), param.get::<P>()) else {
-            return false;
+            return;
         };
         let param = Rc::unwrap_or_clone(param);
         match end {
@@ -97,7 +97,6 @@ where
                 self.page_params.insert(0, param);
             }
         }
-        true
     }
 
     fn drop_at(&mut self, end: Direction) {

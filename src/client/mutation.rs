@@ -261,7 +261,10 @@ impl Job {
         let mut shown = Vec::new();
         let result = match self.begin().await {
             Ok(()) => {
-                shown = self.show();
+                // Cancelled while `on_mutate` ran, it is not even begun.
+                if !self.mutation.is_cancelled() {
+                    shown = self.show();
+                }
                 self.attempts().await?
             }
             Err(failure) => Err(failure),

@@ -1,67 +1,87 @@
 //! Changes that are shown before the server has agreed to them, for queries and mutations.
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use super::driver::QueryClient;
 use super::error::QueryError;
 use super::mutation_options::MutationOptions;
 use super::query_key::DataKey;
+use crate::engine::Engine;
 use crate::engine::erased::Data;
 use crate::engine::key::Key;
 use crate::engine::mutation::Value;
 use crate::engine::optimistic::Patch;
-use crate::engine::writing::{MutationEnd, MutationTicket, Revalidate};
+use crate::engine::writing::{MutationEnd, MutationTicket};
 
 /// A change that a query shows until it is committed or taken back. Dropping it takes it back.
 ///
 /// It lies over the data that the server gives: several of them are shown together, each can be taken back without the others,
 /// and what is fetched meanwhile does not hide them. Of one query, nothing is refetched for them before the last has ended.
-/// TanStack Query has nothing of the kind; there, one restores the whole data from before.
+/// To reset the query, or to remove it, forgets them. TanStack Query has nothing of the kind; there, one restores the whole
+/// data from before.
 #[must_use = "dropping it takes the change back"]
-pub struct OptimisticUpdate {
-    client: QueryClient,
-    ticket: Cell<Option<MutationTicket>>,
+pub struct OptimisticUpdate<T> {
+    showing: Showing,
+    types: PhantomData<fn(T)>,
 }
 
-impl OptimisticUpdate {
+impl<T: PartialEq + 'static> OptimisticUpdate<T> {
     /// The server has done it: the change stays until fresh data has it, which is fetched if a component shows the query.
     pub fn commit(&self) {
-        self.end(MutationEnd::Keep);
+        self.showing.commit();
     }
 
     /// The server has done it, and this is what the query holds now; nothing is fetched.
-    pub fn commit_with<T: PartialEq + 'static>(&self, data: T) {
-        self.end_with(MutationEnd::Write(Some(Data::new(data))), Revalidate::No);
+    ///
+    /// If another change of the query has begun since, nobody knows whose answer is the newer one: then this is the same as
+    /// [`OptimisticUpdate::commit`], save that the other may still be committed with data, after which nothing is fetched.
+    pub fn commit_with(&self, data: T) {
+        let end = MutationEnd::Write(Some(Data::new(data)));
+        self.showing.end(end, |engine, ticket| !engine.is_newest(ticket));
     }
 
     /// Takes the change back, and fetches what the server has, if a component shows it.
     pub fn roll_back(&self) {
-        self.end(MutationEnd::Failed { rollback: true });
+        self.showing.roll_back();
+    }
+}
+
+impl<T> std::fmt::Debug for OptimisticUpdate<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OptimisticUpdate").finish_non_exhaustive()
+    }
+}
+
+/// The part that does not depend on types.
+struct Showing {
+    client: QueryClient,
+    ticket: Cell<Option<MutationTicket>>,
+}
+
+impl Showing {
+    fn commit(&self) {
+        self.end(MutationEnd::Keep, |_, _| true);
     }
 
-    fn end(&self, end: MutationEnd) {
-        self.end_with(end, Revalidate::Yes);
+    fn roll_back(&self) {
+        self.end(MutationEnd::Failed { rollback: true }, |_, _| true);
     }
 
-    fn end_with(&self, end: MutationEnd, revalidate: Revalidate) {
+    fn end(&self, end: MutationEnd, is_fetched: fn(&Engine, &MutationTicket) -> bool) {
         if let Some(ticket) = self.ticket.take() {
             self.client.run(move |engine, now| {
+                let revalidate = is_fetched(engine, &ticket).into();
                 engine.end_mutation(ticket, end, &revalidate, now);
             });
         }
     }
 }
 
-impl Drop for OptimisticUpdate {
+impl Drop for Showing {
     fn drop(&mut self) {
         self.roll_back();
-    }
-}
-
-impl std::fmt::Debug for OptimisticUpdate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OptimisticUpdate").finish_non_exhaustive()
     }
 }
 
@@ -73,8 +93,8 @@ fn patch<T: PartialEq + 'static>(change: impl Fn(&T) -> T + 'static) -> Patch {
 
 impl QueryClient {
     /// Shows `change` over the data of a query, until it is committed or taken back. Where there is no data, there is
-    /// nothing to be changed. A fetch in flight is stopped, as its answer may be older. The function runs again whenever the
-    /// data changes, and must not use the client.
+    /// nothing to be changed. A refetch in flight is stopped, as its answer may be older; a first load goes on, and
+    /// brings something to change. The function runs again whenever the data changes, and must not use the client.
     ///
     /// A mutation does all of this by itself with [`MutationOptions::optimistic_update`].
     ///
@@ -98,14 +118,17 @@ impl QueryClient {
         &self,
         key: impl DataKey<T>,
         change: impl Fn(&T) -> T + 'static,
-    ) -> Result<OptimisticUpdate, QueryError<()>> {
+    ) -> Result<OptimisticUpdate<T>, QueryError<()>> {
         let key = key.query_key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
-        Ok(self.show_optimistically(&key, patch(change)))
+        Ok(OptimisticUpdate {
+            showing: self.show_optimistically(&key, patch(change)),
+            types: PhantomData,
+        })
     }
 
-    fn show_optimistically(&self, key: &Key, patch: Patch) -> OptimisticUpdate {
+    fn show_optimistically(&self, key: &Key, patch: Patch) -> Showing {
         let ticket = self.with(|engine, now| engine.begin_mutation(key, Some(patch), now));
-        OptimisticUpdate { client: self.clone(), ticket: Cell::new(ticket) }
+        Showing { client: self.clone(), ticket: Cell::new(ticket) }
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) trait PageStore {
     fn page(&self, at: usize) -> Option<Data>;
     fn param(&self, at: usize) -> Option<Data>;
 
-    /// Adds a page at an end; `false` if it is of another type.
-    fn add(&mut self, end: Direction, page: &Data, param: &Data) -> bool;
+    /// Adds a page at an end.
+    fn add(&mut self, end: Direction, page: &Data, param: &Data);
 
     /// Takes the page at an end away.
     fn drop_at(&mut self, end: Direction);
@@ -71,15 +71,14 @@ impl Pager {
     }
 
     /// Adds a page, and drops one at the other end if there are too many.
-    fn add(&self, pages: &mut dyn PageStore, end: Direction, page: &Data, param: &Data) -> bool {
-        let is_added = pages.add(end, page, param);
+    fn add(&self, pages: &mut dyn PageStore, end: Direction, page: &Data, param: &Data) {
+        pages.add(end, page, param);
         if self.max_pages > 0 && pages.len() > self.max_pages {
             pages.drop_at(match end {
                 Direction::Forward => Direction::Backward,
                 Direction::Backward => Direction::Forward,
             });
         }
-        is_added
     }
 }
 
@@ -105,7 +104,7 @@ async fn grow(
     if let Some(param) = pager.follow(end, &*pages) {
         let page = (pager.page)(context.clone(), param.clone(), end).await?;
         // What was written by hand meanwhile stays, as long as the page belongs to it.
-        let newest = (pager.open)(context.data().as_ref());
+        let newest = (pager.open)(context.kept_pages().as_ref());
         if pager.follow(end, &*newest).is_some_and(|next| next.equals(&param)) {
             pages = newest;
         }
@@ -164,6 +163,7 @@ impl Walk<'_> {
     async fn run(&mut self) -> Result<(), Failure> {
         let count = self.pager.pages.unwrap_or(self.old.len()).max(1);
         if self.pager.parallel {
+            self.progress.forget_failures().await;
             self.request_known(count);
         }
         while self.progress.count < count {
@@ -235,11 +235,23 @@ impl Walk<'_> {
 }
 
 impl Progress {
+    /// Drops what has failed beside the page that ended the last attempt, also since then: this one asks for it again.
+    async fn forget_failures(&mut self) {
+        poll_fn(|cx| {
+            self.poll_all(cx);
+            Poll::Ready(())
+        })
+        .await;
+        self.requests.retain(|request| !matches!(request.answer, Some(Err(_))));
+    }
+
+    fn poll_all(&mut self, cx: &mut Context<'_>) {
+        self.requests.iter_mut().for_each(|request| request.poll(cx));
+    }
+
     /// Drives all requests; is ready when the one for `param` is.
     fn poll(&mut self, param: &Data, cx: &mut Context<'_>) -> Poll<Answer> {
-        for request in &mut self.requests {
-            request.poll(cx);
-        }
+        self.poll_all(cx);
         let is_there = |request: &Request| request.answer.is_some() && request.param.equals(param);
         let found = self.requests.iter().position(is_there);
         let request = found.map(|at| self.requests.swap_remove(at));

@@ -69,9 +69,9 @@ impl QueryContext {
         self.client.with(|engine, _| engine.begin_pages(key, signal)).flatten()
     }
 
-    /// What the cache has of it now, without optimistic changes.
-    pub(crate) fn data(&self) -> Option<Data> {
-        self.client.committed(&self.inner.key)
+    /// The pages that the cache has now.
+    pub(crate) fn kept_pages(&self) -> Option<Data> {
+        self.client.engine()?.kept_pages(&self.inner.key)
     }
 
     /// Keeps for the next attempt what this one has brought.

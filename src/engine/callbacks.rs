@@ -52,9 +52,9 @@ pub struct Callbacks {
     pub on_settled: Option<OnSettled>,
     /// The answer was ignored, because something newer had happened.
     pub on_discarded: Option<OnDiscarded>,
-    /// There is no data yet, and the request has run for [`loading_timeout`](super::options::ObserverOptions::loading_timeout) (SWR).
+    /// There is no data yet, and the request has run for its options' `loading_timeout` (SWR).
     pub on_loading_slow: Option<OnLoadingSlow>,
-    /// Decides on the next try, in the place of [`retry_delay`](super::options::ObserverOptions::retry_delay) (SWR).
+    /// Decides on the next try, in the place of its options' `retry_delay` (SWR).
     pub on_error_retry: Option<OnErrorRetry>,
 }
 

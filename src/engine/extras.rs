@@ -70,16 +70,48 @@ impl ObserverOptions {
         self.extras = Some(Rc::new(extras));
     }
 
-    /// Makes what is thrown to a boundary stay failed for who mounts.
+    /// Makes what is thrown to a boundary stay failed for who mounts. What is not is tried again as ever.
     pub(crate) fn keep_failures(&mut self) {
-        if self.extras().is_some_and(|extras| extras.throw_on_error.is_some()) {
-            self.retry_on_mount = false;
-            self.change_extras(|extras| extras.retry_on_mount_rule = None);
-        }
+        let Some(throws) = self.extras().and_then(|extras| extras.throw_on_error.clone()) else {
+            return;
+        };
+        let own = self.clone();
+        let rule = move |state: &QueryState| {
+            let is_thrown = state.error.as_ref().is_some_and(|error| throws(error, state));
+            !is_thrown && own.retries_on_mount(state)
+        };
+        self.change_extras(|extras| extras.retry_on_mount_rule = Some(Rc::new(rule)));
     }
 
     pub(crate) fn retries_on_mount(&self, state: &QueryState) -> bool {
         let rule = self.extras().and_then(|extras| extras.retry_on_mount_rule.as_ref());
         rule.map_or(self.retry_on_mount, |rule| rule(state))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::erased::Hint;
+    use super::*;
+
+    #[test]
+    fn below_a_boundary_what_is_thrown_is_not_tried_again_and_what_is_not_is_as_ever() {
+        let failed = |error: &'static str| QueryState {
+            error: Some(Failure::new(error, Hint::default())),
+            ..QueryState::default()
+        };
+        let retries = |options: &ObserverOptions| {
+            ["thrown", "shown"].map(|error| options.retries_on_mount(&failed(error)))
+        };
+        let mut options = ObserverOptions::query();
+        options.keep_failures();
+        assert_eq!(retries(&options), [true, true]);
+        let throws: ThrowRule =
+            Rc::new(|failure, _| failure.downcast_ref::<&str>() == Some(&"thrown"));
+        options.change_extras(|extras| extras.throw_on_error = Some(throws));
+        let mut never = ObserverOptions { retry_on_mount: false, ..options.clone() };
+        options.keep_failures();
+        never.keep_failures();
+        assert_eq!((retries(&options), retries(&never)), ([false, true], [false, false]));
     }
 }

@@ -85,6 +85,10 @@ impl Mutation {
         self.waker.replace(Some(waker.clone()));
     }
 
+    pub fn is_cancelled(&self) -> bool {
+        self.is_cancelled.get()
+    }
+
     fn is_settled(&self) -> bool {
         self.phase.get() == Phase::Settled
     }

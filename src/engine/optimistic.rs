@@ -81,10 +81,17 @@ impl Patches {
     }
 
     pub fn apply(&self, base: Option<&Data>) -> Option<Data> {
-        self.layers
-            .iter()
-            .fold(base.cloned(), |data, layer| layer.patch.apply(base, data.as_ref()).or(data))
+        lay(self.layers.iter(), base)
     }
+
+    /// Applies those of mutations that have succeeded.
+    pub fn apply_finished(&self, base: Option<&Data>) -> Option<Data> {
+        lay(self.layers.iter().filter(|layer| layer.done), base)
+    }
+}
+
+fn lay<'a>(layers: impl Iterator<Item = &'a Layer>, base: Option<&Data>) -> Option<Data> {
+    layers.fold(base.cloned(), |data, layer| layer.patch.apply(base, data.as_ref()).or(data))
 }
 
 #[cfg(test)]

@@ -120,10 +120,17 @@ impl Engine {
 
     /// The query function of an infinite query has been called; `None` if nobody wants its answer any more.
     pub(crate) fn begin_pages(&mut self, key: &Key, signal: &Signal) -> Option<PageTurn> {
+        let data = self.kept_pages(key);
         let entry = self.walked(key, signal).and_then(|id| self.entry(id))?;
-        let data = entry.base.clone();
         let fetch = entry.fetch.as_mut()?;
         Some(PageTurn { data, wish: fetch.wish.clone(), progress: fetch.progress.take() })
+    }
+
+    /// The pages that are there. Those that are not fetched anew keep what mutations have done to them, and not what
+    /// mutations only hope for.
+    pub(crate) fn kept_pages(&self, key: &Key) -> Option<Data> {
+        let (_, entry) = self.find(key)?;
+        entry.patches.apply_finished(entry.base.as_ref())
     }
 
     /// An attempt has failed: the next one goes on from here.

@@ -10,7 +10,7 @@ use super::events::QueryAction;
 use super::fetching::Source;
 use super::key::Key;
 use super::optimistic::Patch;
-use super::options::Access;
+use super::options::{Access, Dialect};
 use super::state::Engine;
 use super::time::Time;
 use super::trail::What;
@@ -144,10 +144,13 @@ impl Engine {
         self.find(key).and_then(|(_, entry)| entry.base.clone())
     }
 
-    /// Begins an SWR mutation: what is in flight is older than it and will not be written.
+    /// Begins an SWR mutation: what is in flight is older than it and will not be written. A first load of TanStack
+    /// Query's dialect goes on until the mutation ends: somebody waits for it, and the patch lies over what it brings.
     pub fn begin_mutation(&mut self, key: &Key, patch: Option<Patch>, now: Time) -> MutationTicket {
         let id = self.ensure_for_write(key, Access::default(), now);
-        self.discard_fetch(id, now);
+        if !self.is_first_load(id) {
+            self.discard_fetch(id, now);
+        }
         self.sequence += 1;
         let mut ticket =
             MutationTicket { entry: id, seq: self.sequence, epoch: self.world.epoch, disowned: 0 };
@@ -168,6 +171,12 @@ impl Engine {
         self.touch(id);
         self.finish(now);
         ticket
+    }
+
+    fn is_first_load(&self, id: EntryId) -> bool {
+        let empty = self.entries.get(id.0).filter(|entry| entry.base.is_none());
+        let fetch = empty.and_then(|entry| entry.fetch.as_ref());
+        fetch.is_some_and(|fetch| fetch.options.dialect == Dialect::Query)
     }
 
     /// Ends it. A mutation that a newer one has overtaken writes nothing, and its failure takes back only its
@@ -212,6 +221,11 @@ impl Engine {
         let is_public =
             |entry: &Entry| entry.access == Access::Public && entry.disowned == ticket.disowned;
         ticket.epoch == self.world.epoch || self.entries.get(ticket.entry.0).is_some_and(is_public)
+    }
+
+    /// Whether no other mutation of its key has begun since.
+    pub(crate) fn is_newest(&self, ticket: &MutationTicket) -> bool {
+        self.entries.get(ticket.entry.0).is_none_or(|entry| entry.mutation == ticket.seq)
     }
 
     fn settle_mutation(
@@ -299,19 +313,19 @@ impl Engine {
     }
 
     pub(crate) fn revalidate_entry(&mut self, id: EntryId, waiter: Option<Waiter>, now: Time) {
-        let active = self.observers_of(id).filter(|(_, observer)| observer.is_active());
-        let first = active.filter_map(Source::of).next();
-        if let Some(source) = first {
-            return self.fetch_explicitly(id, Some(source), true, waiter, now);
-        }
-        if let Some(entry) = self.entry(id) {
-            // Whoever comes next fetches, however fresh the data seems to be.
-            if !std::mem::replace(&mut entry.state.is_invalidated, true) {
-                self.say_updated(id, QueryAction::Invalidate);
-            }
+        // Whoever comes next fetches, however fresh the data seems to be, unless this fetch has ended by then.
+        if let Some(entry) = self.entry(id)
+            && !std::mem::replace(&mut entry.state.is_invalidated, true)
+        {
+            self.say_updated(id, QueryAction::Invalidate);
             self.touch(id);
         }
-        self.answer_now(id, waiter);
+        let active = self.observers_of(id).filter(|(_, observer)| observer.is_active());
+        let first = active.filter_map(Source::of).next();
+        match first {
+            Some(source) => self.fetch_explicitly(id, Some(source), true, waiter, now),
+            None => self.answer_now(id, waiter),
+        }
     }
 
     /// The data shown under `key`.
