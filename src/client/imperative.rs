@@ -266,7 +266,8 @@ impl QueryClient {
         }
     }
 
-    /// Removes queries from the cache. Same as TanStack Query's `removeQueries`.
+    /// Removes queries from the cache. Components go on showing what they have of them until they render again; those that
+    /// poll fetch anew when their interval is over. Same as TanStack Query's `removeQueries`.
     pub fn remove_queries(&self, filters: impl KeyFilters) {
         if let Ok(filters) = filters.to_filters() {
             self.run(move |engine, now| engine.remove_queries(&filters, now));

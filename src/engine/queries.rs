@@ -86,7 +86,7 @@ impl Engine {
             return Some(entry);
         }
         let key = observer.key.clone()?;
-        Some(self.join_again(id, &key, now))
+        Some(self.come_back(id, &key, now))
     }
 
     fn effects_answer(&mut self, waiter: Option<Waiter>) {
