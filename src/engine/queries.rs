@@ -215,6 +215,7 @@ impl Engine {
                 entry.deduped_until = Time::ZERO;
                 self.trail.push(now, &entry.key, What::Invalidated);
                 self.touch(id);
+                self.rearm_poll(id, now);
             }
         }
         let activity = match refetch_type {
@@ -277,6 +278,7 @@ impl Engine {
         self.say_updated(id, QueryAction::SetState);
         self.forget_seen(id);
         self.touch(id);
+        self.rearm_poll(id, now);
         waiting
     }
 

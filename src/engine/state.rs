@@ -279,6 +279,7 @@ impl Engine {
         };
         entry.begin_with(initial, now);
         self.touch(id);
+        self.rearm_poll(id, now);
         true
     }
 
