@@ -238,13 +238,15 @@ impl Entry {
         }
     }
 
-    /// Begins with data as if it had been fetched.
+    /// Begins with data as if it had been fetched. It keeps its age when the entry begins with it again.
     pub(crate) fn begin_with(&mut self, initial: &InitialData, now: Time) {
-        self.initial = Some(initial.clone());
-        self.base = Some(initial.data.clone());
+        let at = initial.updated_at.unwrap_or(now);
+        let data = initial.data.clone();
+        self.initial = Some(InitialData { data: data.clone(), updated_at: Some(at) });
+        self.base = Some(data);
         self.show();
         let state = &mut self.state;
-        state.data_updated_at = initial.updated_at.unwrap_or(now);
+        state.data_updated_at = at;
         state.succeed();
         self.move_revert_point();
     }
