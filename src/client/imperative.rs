@@ -14,7 +14,7 @@ use super::query_key::{KeyFilters, QueryKey};
 use super::started::Started;
 use crate::engine::Engine;
 use crate::engine::effect::{Answer, Fetcher, Waiter};
-use crate::engine::filters::Filters;
+use crate::engine::filters::{Activity, Filters};
 use crate::engine::key::{Key, KeyError};
 use crate::engine::oneshot::Receiver;
 use crate::engine::options::ObserverOptions;
@@ -186,8 +186,8 @@ impl QueryClient {
         })
     }
 
-    /// Declares data out of date and fetches what is on the screen. Await it to wait for that, or not.
-    /// Same as TanStack Query's `invalidateQueries`.
+    /// Declares data out of date and fetches what is on the screen; or what is not, if the filters select just that. Await
+    /// it to wait for that, or not. Same as TanStack Query's `invalidateQueries`.
     ///
     /// ```
     /// # fn example(client: &yew_clerk::client::QueryClient) {
@@ -195,7 +195,12 @@ impl QueryClient {
     /// # }
     /// ```
     pub fn invalidate_queries(&self, filters: impl KeyFilters) -> Started<()> {
-        self.invalidate_queries_with(filters, RefetchType::Active)
+        let filters = filters.to_filters();
+        let how = match &filters {
+            Ok(Filters { activity: Activity::Inactive, .. }) => RefetchType::Inactive,
+            _ => RefetchType::Active,
+        };
+        self.invalidate(filters, how.into())
     }
 
     /// [`QueryClient::invalidate_queries`], and says which of them to fetch, and how.
@@ -204,14 +209,14 @@ impl QueryClient {
         filters: impl KeyFilters,
         refetching: impl Into<Refetching>,
     ) -> Started<()> {
-        self.with_barrier(
-            filters.to_filters(),
-            refetching.into(),
-            |engine, filters, how, waiter, now| {
-                let Refetching { refetch_type, cancel_refetch } = how;
-                engine.invalidate_queries(filters, refetch_type, cancel_refetch, waiter, now);
-            },
-        )
+        self.invalidate(filters.to_filters(), refetching.into())
+    }
+
+    fn invalidate(&self, filters: Result<Filters, KeyError>, how: Refetching) -> Started<()> {
+        self.with_barrier(filters, how, |engine, filters, how, waiter, now| {
+            let Refetching { refetch_type, cancel_refetch } = how;
+            engine.invalidate_queries(filters, refetch_type, cancel_refetch, waiter, now);
+        })
     }
 
     /// Fetches, whatever the data's age; not what is disabled. Same as TanStack Query's `refetchQueries`.
@@ -266,7 +271,8 @@ impl QueryClient {
         }
     }
 
-    /// Removes queries from the cache. Same as TanStack Query's `removeQueries`.
+    /// Removes queries from the cache. Components go on showing what they have of them until they render again; those that
+    /// poll fetch anew when their interval is over. Same as TanStack Query's `removeQueries`.
     pub fn remove_queries(&self, filters: impl KeyFilters) {
         if let Ok(filters) = filters.to_filters() {
             self.run(move |engine, now| engine.remove_queries(&filters, now));

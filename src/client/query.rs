@@ -310,11 +310,7 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
         let query = self.enabled(true).set_extra(Setting::ThrowOnError, |extras| {
             extras.throw_on_error = Some(Rc::new(|_, state| state.data.is_none()));
         });
-        query.set(Setting::Placeholder, |options| {
-            options.placeholder = None;
-            options.placeholder_rule = None;
-            options.keep_previous_data = false;
-        })
+        query.set(Setting::Placeholder, ObserverOptions::stand_in_by_nothing)
     }
 
     pub(super) fn set(
@@ -376,10 +372,14 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
         })
     }
 
-    /// Shown while there is no data yet, and never cached. Same as TanStack's `placeholderData`.
+    /// Shown while there is no data yet, and never cached. Same as TanStack's `placeholderData`: this, a function for it and
+    /// [`QueryOptions::keep_previous_data`] are one option, and what was set last counts.
     #[must_use]
     pub fn placeholder_data(self, data: T) -> Self {
-        self.set(Setting::Placeholder, |options| options.placeholder = Some(Data::new(data)))
+        self.set(Setting::Placeholder, |options| {
+            options.stand_in_by_nothing();
+            options.placeholder = Some(Data::new(data));
+        })
     }
 
     /// Makes the placeholder of the last data that the component was shown, if there was any; that may be another key's.
@@ -391,7 +391,10 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
             let last = last.and_then(Data::get::<T>);
             make(last.as_deref()).map(Data::new)
         };
-        self.set(Setting::Placeholder, |options| options.placeholder_rule = Some(Rc::new(make)))
+        self.set(Setting::Placeholder, |options| {
+            options.stand_in_by_nothing();
+            options.placeholder_rule = Some(Rc::new(make));
+        })
     }
 
     /// Keeps in new data the parts that are equal in the old. Default: data that is equal as a whole is kept, and nothing
@@ -401,10 +404,13 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     /// ```
     /// use std::rc::Rc;
     /// use yew_clerk::client::{query_options, share_equal};
-    /// use yew_clerk::fetch;
+    /// use yew_clerk::fetch::{self, FetchError};
     ///
-    /// let notes = query_options("notes", |_| fetch::get("/api/notes").json::<Vec<Rc<String>>>())
-    ///     .structural_sharing(share_equal);
+    /// let notes = query_options("notes", |_| async {
+    ///     let notes: Vec<String> = fetch::get("/api/notes").json().await?;
+    ///     Ok::<_, FetchError>(notes.into_iter().map(Rc::new).collect::<Vec<_>>())
+    /// })
+    /// .structural_sharing(share_equal);
     /// ```
     #[must_use]
     pub fn structural_sharing(self, share: impl Fn(&T, T) -> T + 'static) -> Self {

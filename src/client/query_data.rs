@@ -7,11 +7,11 @@ use super::error::QueryError;
 use super::outcome::typed_data;
 use super::query::QueryOptions;
 use super::query_key::{DataKey, KeyFilters, QueryKey};
+use crate::engine::defaults::GC_TIME;
 use crate::engine::entry::QueryState;
 use crate::engine::erased::Data;
 use crate::engine::filters::Filters;
 use crate::engine::key::{Key, KeyError};
-use crate::engine::options::Access;
 use crate::engine::time::Time;
 
 /// The data as a `T`; `None` if it is another type.
@@ -65,7 +65,7 @@ impl QueryClient {
         self.run(move |engine, now| {
             engine.batch(now, |engine| {
                 for (key, data) in written {
-                    engine.set_data(&key, data, Access::default(), Some(now), now);
+                    engine.set_data(&key, data, GC_TIME, Some(now), now);
                 }
             });
         });
@@ -104,8 +104,9 @@ impl QueryClient {
         self.engine()?.state(&key).cloned()
     }
 
-    /// Writes data to the cache, making the entry if need be; a fetch in flight goes on and overwrites it.
-    /// Same as TanStack Query's `setQueryData` with a value.
+    /// Writes data to the cache, making the entry if need be; a fetch in flight goes on and overwrites it. A new entry is
+    /// kept as long as the [defaults](QueryClient::set_query_defaults) for its key say, until somebody uses it who asks for
+    /// longer. Same as TanStack Query's `setQueryData` with a value.
     ///
     /// # Errors
     /// When the key cannot be encoded, or there is none.
@@ -130,8 +131,9 @@ impl QueryClient {
     ) -> Result<(), QueryError<()>> {
         let key = key.query_key().map_err(QueryError::Key)?.ok_or(QueryError::NoKey)?;
         let data = Data::new(data);
+        let gc_time = self.default_gc_time(&key);
         self.run(move |engine, now| {
-            engine.set_data(&key, data, Access::default(), Some(updated_at), now);
+            engine.set_data(&key, data, gc_time, Some(updated_at), now);
         });
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::query::QueryFn;
 use super::query_context::QueryContext;
 use super::query_settings::{Change, Setting, Settings, on_reconnect, retry_rule, shared_settings};
 use crate::engine::Engine;
+use crate::engine::defaults::GC_TIME;
 use crate::engine::entry::QueryState;
 use crate::engine::erased::Failure;
 use crate::engine::extras::{Extras, Glance, ThrowRule};
@@ -225,6 +226,15 @@ impl QueryClient {
         let key = key.to_key()?;
         let defaults = self.defaults().map(|defaults| defaults.of_key(key.as_ref()));
         Ok(defaults.unwrap_or_default())
+    }
+
+    /// How long a query with this key is kept that says nothing of it itself.
+    pub(crate) fn default_gc_time(&self, key: &Key) -> Duration {
+        self.defaults().map_or(GC_TIME, |defaults| {
+            let mut options = ObserverOptions::query();
+            defaults.fill(Some(key), Settings::NONE, &mut options);
+            options.gc_time
+        })
     }
 
     fn change_defaults(&self, change: impl FnOnce(&mut Defaults)) {

@@ -12,11 +12,15 @@ use crate::engine::time::Time;
 
 /// What a query begins with.
 impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
-    /// Data to begin with, as if fetched now. Same as TanStack's `initialData`.
+    /// Data to begin with, as if fetched when the query comes into the cache; a reset does not make it younger. Same as
+    /// TanStack's `initialData`.
     #[must_use]
     pub fn initial_data(self, data: T) -> Self {
         self.set(Setting::InitialData, |options| {
             options.initial_data = Some(InitialData { data: Data::new(data), updated_at: None });
+            if options.extras().is_some() {
+                options.change_extras(|extras| extras.initial_rule = None);
+            }
         })
     }
 

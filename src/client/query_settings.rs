@@ -215,7 +215,10 @@ macro_rules! shared_settings {
         /// `placeholderData: keepPreviousData`.
         #[must_use]
         pub fn keep_previous_data(self) -> Self {
-            self.set(Setting::Placeholder, |options| options.keep_previous_data = true)
+            self.set(Setting::Placeholder, |options| {
+                options.stand_in_by_nothing();
+                options.keep_previous_data = true;
+            })
         }
 
         /// Renders on these fields only, whatever the component reads. Same as TanStack's `notifyOnChangeProps`.

@@ -240,15 +240,16 @@ impl Entry {
         }
     }
 
-    /// Begins with data as if it had been fetched.
+    /// Begins with data as if it had been fetched. It keeps its age when the entry begins with it again.
     pub(crate) fn begin_with(&mut self, initial: &InitialData, now: Time) {
         let at = initial.updated_at.unwrap_or(now);
-        // A reset brings it back as old as it is then.
-        self.initial = Some(InitialData { data: initial.data.clone(), updated_at: Some(at) });
-        self.base = Some(initial.data.clone());
+        let data = initial.data.clone();
+        self.initial = Some(InitialData { data: data.clone(), updated_at: Some(at) });
+        self.base = Some(data);
         self.show();
-        self.state.data_updated_at = at;
-        self.state.succeed();
+        let state = &mut self.state;
+        state.data_updated_at = at;
+        state.succeed();
         self.move_revert_point();
     }
 

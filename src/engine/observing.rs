@@ -164,6 +164,13 @@ impl Engine {
         entry
     }
 
+    /// Lets an observer whose entry was removed watch its key again, and shows what is there now.
+    pub(crate) fn come_back(&mut self, id: ObserverId, key: &Key, now: Time) -> EntryId {
+        let entry = self.join_again(id, key, now);
+        self.touch(entry);
+        entry
+    }
+
     /// Puts an observer at the end of the list of the entry with `key`.
     fn join(&mut self, id: ObserverId, key: &Key, now: Time) -> EntryId {
         let Some(options) = self.observer(id).map(|observer| observer.options.clone()) else {
@@ -277,24 +284,28 @@ impl Engine {
         }
     }
 
-    /// Removes an entry. Observers of it stay, and find or make another when they need one.
+    /// Removes an entry. Observers of it stay, and find or make another when they need one: those that poll with the next
+    /// poll.
     pub(crate) fn remove_entry(&mut self, id: EntryId, now: Time) {
         self.cancel_fetch(id, true, now);
-        let Some(entry) = self.entries.remove(id.0) else {
+        let Some(mut entry) = self.entries.remove(id.0) else {
             return;
         };
         self.index.remove(&mut self.entries, id, &entry);
         self.trail.push(now, &entry.key, What::Removed);
-        if let Some(list) = entry.list {
+        if let Some(list) = entry.list.take() {
             list.release(self, now);
         }
         let mut next = entry.observers.head;
-        while let Some(observer) = next.and_then(|id| self.observers.get_mut(id.0)) {
+        while let Some((id, observer)) =
+            next.and_then(|id| Some((id, self.observers.get_mut(id.0)?)))
+        {
             next = observer.next.take();
             observer.prev = None;
             observer.entry = None;
-            // It shows what it had, and time changes nothing of that.
-            observer.stale.clear();
+            // What it shows does not turn stale any more; but who polls goes on polling.
+            let at = entry.next_poll(observer.interval(&entry.state), now);
+            self.timers.set(&mut observer.stale, TimerOwner::Stale(id), at);
         }
         self.compact_timers();
     }

@@ -318,6 +318,13 @@ impl ObserverOptions {
         self.stale_time_rule.as_ref().map_or(self.stale_time, |rule| rule(state))
     }
 
+    /// Takes back what was set to stand in for data that is not there: what is set last counts.
+    pub(crate) fn stand_in_by_nothing(&mut self) {
+        self.placeholder = None;
+        self.placeholder_rule = None;
+        self.keep_previous_data = false;
+    }
+
     /// What stands in for data that is not there.
     pub(crate) fn stand_in(&self, key: Option<&Key>) -> Option<&Data> {
         self.placeholder.as_ref().or_else(|| self.fallback.as_ref()?.get(key?))

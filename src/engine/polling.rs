@@ -1,7 +1,8 @@
 //! Fetching again and again: one alarm an entry, set by the shortest interval that is asked for.
 
-use super::entry::{EntryId, QueryState};
-use super::observer::Observer;
+use super::entry::{Entry, EntryId, QueryState};
+use super::key::Key;
+use super::observer::{Observer, ObserverId};
 use super::state::Engine;
 use super::time::{Time, Wait};
 use super::timers::TimerOwner;
@@ -15,21 +16,23 @@ impl Observer {
     }
 }
 
+impl Entry {
+    /// When the interval of an observer is over the next time.
+    pub(crate) fn next_poll(&self, every: Wait, now: Time) -> Time {
+        let end = self.poll_from.plus(every);
+        if end > now { end } else { now.plus(every) }
+    }
+}
+
 impl Engine {
     /// A poll is due: the first observer whose interval is over, and that may poll now, fetches.
     pub(crate) fn poll(&mut self, id: EntryId, now: Time) {
         let Some(entry) = self.entries.get(id.0) else {
             return;
         };
-        let (visible, online) = (self.world.visible, self.world.online);
-        let (failed, from) = (entry.state.error.is_some(), entry.poll_from);
         let may = |observer: &Observer| {
-            let options = &observer.options;
-            now >= from.plus(observer.interval(&entry.state))
-                && (visible || options.interval_when_hidden)
-                && (online || options.interval_when_offline)
-                && (!failed || options.interval_after_error)
-                && !options.is_paused()
+            now >= entry.poll_from.plus(observer.interval(&entry.state))
+                && self.may_poll(observer, &entry.state)
         };
         let by = self.observers_of(id).find(|(_, observer)| may(observer)).map(|(id, _)| id);
         if let Some(by) = by {
@@ -38,19 +41,42 @@ impl Engine {
         self.await_next_poll(id, now);
     }
 
+    fn may_poll(&self, observer: &Observer, state: &QueryState) -> bool {
+        let options = &observer.options;
+        (self.world.visible || options.interval_when_hidden)
+            && (self.world.online || options.interval_when_offline)
+            && (state.error.is_none() || options.interval_after_error)
+            && !options.is_paused()
+    }
+
+    /// The poll of an observer whose entry was removed is due: it makes another one.
+    pub(crate) fn poll_removed(&mut self, id: ObserverId, key: &Key, now: Time) {
+        let nothing = QueryState::default();
+        if self.observer(id).is_some_and(|observer| self.may_poll(observer, &nothing)) {
+            let entry = self.come_back(id, key, now);
+            self.fetch_automatically(entry, id, now);
+        } else if let Some(observer) = self.observers.get_mut(id.0) {
+            let next = now.plus(observer.interval(&nothing));
+            self.timers.set(&mut observer.stale, TimerOwner::Stale(id), next);
+        }
+    }
+
     /// Nothing was fetched: the intervals go on counting from where they were.
     fn await_next_poll(&mut self, id: EntryId, now: Time) {
-        let Some(entry) = self.entries.get(id.0).filter(|entry| entry.fetch.is_none()) else {
+        let Some(entry) = self.entries.get(id.0) else {
             return;
         };
-        let from = entry.poll_from;
-        let mut next = Time::NEVER;
+        let (mut shortest, mut next) = (Wait::FOREVER, Time::NEVER);
         for (_, observer) in self.observers_of(id) {
             let every = observer.interval(&entry.state);
-            let end = from.plus(every);
-            next = next.min(if end > now { end } else { now.plus(every) });
+            shortest = shortest.min(every);
+            next = next.min(entry.next_poll(every, now));
         }
-        if let Some(entry) = self.entries.get_mut(id.0) {
+        let Some(entry) = self.entries.get_mut(id.0) else {
+            return;
+        };
+        entry.poll_every = shortest;
+        if entry.fetch.is_none() {
             self.timers.set(&mut entry.poll, TimerOwner::Poll(id), next);
         }
     }
@@ -94,10 +120,6 @@ impl Engine {
         };
         if every == Wait::FOREVER || entry.poll_every != every || still_asked() {
             return;
-        }
-        let every = self.poll_interval(id);
-        if let Some(entry) = self.entries.get_mut(id.0) {
-            entry.poll_every = every;
         }
         self.await_next_poll(id, now);
     }

@@ -86,10 +86,7 @@ impl Engine {
             return Some(entry);
         }
         let key = observer.key.clone()?;
-        let entry = self.join_again(id, &key, now);
-        // Somebody else may have made it meanwhile, and fetch it already: then nothing more changes now.
-        self.touch(entry);
-        Some(entry)
+        Some(self.come_back(id, &key, now))
     }
 
     fn effects_answer(&mut self, waiter: Option<Waiter>) {
@@ -218,6 +215,7 @@ impl Engine {
                 entry.deduped_until = Time::ZERO;
                 self.trail.push(now, &entry.key, What::Invalidated);
                 self.touch(id);
+                self.rearm_poll(id, now);
             }
         }
         let activity = match refetch_type {
@@ -281,6 +279,7 @@ impl Engine {
         self.say_updated(id, QueryAction::SetState);
         self.forget_seen(id, had_data);
         self.touch(id);
+        self.rearm_poll(id, now);
         waiting
     }
 

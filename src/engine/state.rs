@@ -11,8 +11,8 @@ use super::index::Index;
 use super::key::Key;
 use super::managers::Rulers;
 use super::mutations::{MutationRules, Mutations};
-use super::observer::{Fields, Observer, ObserverId};
-use super::options::{Access, Dialect, InitialData, NotifyOn};
+use super::observer::{Observer, ObserverId};
+use super::options::{Access, Dialect, InitialData};
 use super::slots::Slots;
 use super::time::Time;
 use super::timers::{TimerOwner, Timers};
@@ -279,6 +279,7 @@ impl Engine {
         };
         entry.begin_with(initial, now);
         self.touch(id);
+        self.rearm_poll(id, now);
         true
     }
 
@@ -384,11 +385,9 @@ impl Engine {
         observer.decide(entry);
         let snapshot = observer.snapshot(entry, now);
         let wanted = observer.wanted();
-        // Set before anybody has read the field: the component may read it first when the data is there.
-        let cares = match observer.options.notify_on {
-            NotifyOn::Tracked => observer.options.dialect == Dialect::Query,
-            NotifyOn::Only(fields) => fields.overlaps(Fields::IS_STALE),
-        };
+        // Set before anybody has read the field, and whether it makes the component render or not: who reads it later
+        // wants the truth.
+        let cares = observer.options.dialect == Dialect::Query;
         let is_fresh = cares && observer.is_active() && !snapshot.is_stale;
         let stale_at =
             entry.filter(|_| is_fresh).and_then(|e| freshness::stale_at(e, &observer.options));

@@ -18,7 +18,7 @@ pub enum TimerOwner {
     Slow(EntryId),
     /// The end of an unused entry.
     Gc(EntryId),
-    /// The moment when an observer's data turns stale.
+    /// The moment when an observer's data turns stale; or its next poll, after its entry was removed.
     Stale(ObserverId),
     /// What comes next in any mutation: a retry, or the end of one that nobody shows.
     Mutations,

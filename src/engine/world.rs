@@ -4,6 +4,7 @@ use super::entry::{Entry, EntryId};
 use super::event::Event;
 use super::events::Told;
 use super::freshness;
+use super::key::Key;
 use super::mutations::Held;
 use super::observer::{Observer, ObserverId};
 use super::options::Dialect;
@@ -195,7 +196,10 @@ impl Engine {
                 TimerOwner::Poll(id) => self.poll(id, now),
                 TimerOwner::Slow(id) => self.slow(id),
                 TimerOwner::Gc(id) => self.collect(id, now),
-                TimerOwner::Stale(id) => self.refresh(id, true, now),
+                TimerOwner::Stale(id) => match self.removed_key(id) {
+                    Some(key) => self.poll_removed(id, &key, now),
+                    None => self.refresh(id, true, now),
+                },
                 TimerOwner::Mutations => {
                     if let Some(rules) = self.mutation_rules {
                         (rules.ring)(self, now);
@@ -203,6 +207,11 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// The key of an observer whose entry was removed.
+    fn removed_key(&self, id: ObserverId) -> Option<Key> {
+        self.observer(id).filter(|observer| observer.entry.is_none())?.key.clone()
     }
 
     fn collect(&mut self, id: EntryId, now: Time) {

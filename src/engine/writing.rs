@@ -1,6 +1,7 @@
 //! Writes by hand: TanStack Query's `setQueryData`, and SWR's `mutate`.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::defaults;
 use super::effect::{Answer, Effect, Waiter};
@@ -79,16 +80,16 @@ impl Engine {
     /// Writes data under `key`, making the entry if need be.
     ///
     /// A fetch in flight goes on, and will overwrite the data unless it is cancelled before: TanStack Query's
-    /// rule. Returns the data as it is now shown.
+    /// rule. An entry that nobody has used is kept for `gc_time`. Returns the data as it is now shown.
     pub fn set_data(
         &mut self,
         key: &Key,
         data: Data,
-        access: Access,
+        gc_time: Duration,
         updated_at: Option<Time>,
         now: Time,
     ) -> Option<Data> {
-        let id = self.ensure_for_write(key, access, now);
+        let id = self.ensure_for_write(key, gc_time, now);
         if let Some(entry) = self.entry(id) {
             entry.patches.drop_finished();
         }
@@ -98,14 +99,13 @@ impl Engine {
         shown
     }
 
-    /// The entry to write to. One that is there keeps its access and its time: a write says neither who may see it nor
-    /// how long it is kept.
-    fn ensure_for_write(&mut self, key: &Key, access: Access, now: Time) -> EntryId {
+    /// The entry to write to. One that is there stays what it is: a write does not say who may see it, nor for how long.
+    fn ensure_for_write(&mut self, key: &Key, gc_time: Duration, now: Time) -> EntryId {
         if let Some((id, _)) = self.find(key) {
             return id;
         }
-        let id = self.ensure(key, access, None, now);
-        self.lengthen_gc(id, defaults::GC_TIME);
+        let id = self.ensure(key, Access::default(), None, now);
+        self.lengthen_gc(id, gc_time);
         id
     }
 
@@ -147,7 +147,7 @@ impl Engine {
     /// Begins an SWR mutation: what is in flight is older than it and will not be written. A first load of TanStack
     /// Query's dialect goes on until the mutation ends: somebody waits for it, and the patch lies over what it brings.
     pub fn begin_mutation(&mut self, key: &Key, patch: Option<Patch>, now: Time) -> MutationTicket {
-        let id = self.ensure_for_write(key, Access::default(), now);
+        let id = self.ensure_for_write(key, defaults::GC_TIME, now);
         if !self.is_first_load(id) {
             self.discard_fetch(id, now);
         }

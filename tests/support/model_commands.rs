@@ -75,8 +75,13 @@ impl Model {
 
     pub fn invalidate(&mut self, filter: Filter, refetch: Refetch, cancel: bool) {
         let selected = self.select(filter);
+        let now = self.now;
         for &key in &selected {
-            self.entry(key).is_invalidated = true;
+            let entry = self.entry(key);
+            if !std::mem::replace(&mut entry.is_invalidated, true) {
+                // b.5: intervals count from the last change of the state.
+                entry.poll_from = now;
+            }
         }
         for key in selected {
             let wanted = match refetch {
@@ -120,8 +125,9 @@ impl Model {
                     self.observers[at].previous = None;
                 }
             }
-            let value = self.count();
+            let (value, now) = (self.count(), self.now);
             self.entry(key).clear(value);
+            self.entry(key).poll_from = now;
             if let Some(at) = self.entry(key).initial {
                 self.begin_with(key, at);
             }
@@ -146,13 +152,17 @@ impl Model {
         }
     }
 
-    /// Decision: components that show a removed entry show it on as it was, until they come to an entry again.
+    /// Decision: components that show a removed entry show it on as it was, until they come to an entry again. Those that
+    /// poll do when their interval is over.
     pub fn remove(&mut self, key: usize) {
         self.cancel(key);
+        let pollers = self.pollers(key);
         for at in self.watching(key) {
             self.note("removed while shown");
+            let next = pollers.contains(&at).then(|| self.next_poll(key));
             self.observers[at].frozen = Some(self.before[at]);
             self.observers[at].joined = None;
+            self.observers[at].polls_at = next;
         }
         self.entries[key] = None;
     }
@@ -273,8 +283,12 @@ impl Model {
         }
     }
 
-    /// Whether a step leaves open in which order things happen: observers that come back together do so in any.
+    /// Whether a step leaves open in which order things happen: observers that come back together do so in any, be it with
+    /// another owner or by their polls.
     pub fn is_open(&self, step: &Step) -> bool {
+        if matches!(step, Step::Remove(_)) && (0..KEYS).any(|key| self.pollers(key).len() > 1) {
+            return true;
+        }
         let lost = |key| {
             let is_lost =
                 |observer: &&Observer| observer.key == Some(key) && observer.joined.is_none();

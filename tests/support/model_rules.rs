@@ -68,6 +68,8 @@ pub struct Observer {
     pub previous: Option<Datum>,
     /// What it showed when its entry was removed: it goes on showing that.
     pub frozen: Option<Shown>,
+    /// When it polls next, though its entry was removed.
+    pub polls_at: Option<Ms>,
     /// How many answers its entry had seen when it came.
     pub seen: (u32, u32),
 }
@@ -297,6 +299,7 @@ impl Model {
             function: id,
             previous: None,
             frozen: None,
+            polls_at: None,
             seen: (0, 0),
         };
         self.observers.push(observer);
@@ -363,8 +366,9 @@ impl Model {
 
     /// b.8: it counts as fetched, but as no update.
     pub fn begin_with(&mut self, key: usize, at: Ms) {
-        let value = self.count();
+        let (value, now) = (self.count(), self.now);
         let entry = self.entry(key);
+        entry.poll_from = now;
         entry.initial = Some(at);
         entry.data = Some(Datum { key, owner: Who::Unknown, number: INITIAL });
         (entry.value, entry.updated_at) = (value, at);
@@ -413,10 +417,12 @@ impl Model {
         let seen = (entry.data_updates, entry.error_updates);
         let observer = &mut self.observers[at];
         (observer.joined, observer.seen, observer.frozen) = (Some(number), seen, None);
+        observer.polls_at = None;
     }
 
     pub fn leave(&mut self, at: usize) {
         let observer = &mut self.observers[at];
+        observer.polls_at = None;
         let (key, was_there) = (observer.key, observer.joined.take().is_some());
         if let Some(key) = key.filter(|_| was_there)
             && self.watching(key).is_empty()

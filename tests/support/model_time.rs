@@ -32,6 +32,7 @@ impl Model {
                 _ => {}
             }
         }
+        due.extend(self.observers.iter().filter_map(|observer| observer.polls_at));
         due.into_iter().min()
     }
 
@@ -44,6 +45,12 @@ impl Model {
                 goes_on |= self.run_due(key);
             }
             let now = self.now;
+            for at in 0..self.observers.len() {
+                if self.observers[at].polls_at.is_some_and(|due| due <= now) {
+                    self.poll_removed(at);
+                    goes_on = true;
+                }
+            }
             while let Some(at) = self.answers.iter().position(|answer| answer.at <= now) {
                 let answer = self.answers.remove(at);
                 self.settle(&answer);
@@ -79,6 +86,29 @@ impl Model {
             options.enabled && options.polls
         };
         self.watching(key).into_iter().filter(polls).collect()
+    }
+
+    /// When a component that polls does so next.
+    pub fn next_poll(&self, key: usize) -> Ms {
+        let from = self.entries[key].as_ref().map_or(self.now, |entry| entry.poll_from);
+        let end = from + INTERVALS[key];
+        if end > self.now { end } else { self.now + INTERVALS[key] }
+    }
+
+    /// The interval of a component is over whose entry was removed: it makes another one.
+    pub fn poll_removed(&mut self, at: usize) {
+        let observer = &mut self.observers[at];
+        let (key, polls) = (observer.key, self.is_visible || observer.options.polls_hidden);
+        match key {
+            Some(key) if polls => {
+                self.note("polled after a removal");
+                self.join(at, key);
+                // In the middle of a step: its interval counts from here.
+                self.entry(key).had_poller = true;
+                self.fetch_by_itself(key, at);
+            }
+            _ => observer.polls_at = key.map(|key| self.now + INTERVALS[key]),
+        }
     }
 
     /// b.5: a tick in a hidden page is for those who said so.
