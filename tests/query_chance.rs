@@ -125,12 +125,15 @@ fn pages_always_follow_each_other_and_are_those_of_the_server_in_the_end() {
 struct Store {
     list: Rc<RefCell<Vec<u32>>>,
     tried: Rc<RefCell<Vec<(Text, u32)>>>,
+    /// Whether its requests can be stopped.
+    is_abortable: bool,
 }
 
 impl Store {
     fn query(&self, lab: &Lab, access: Access) -> QueryOptions<Vec<u32>, Text> {
         let (store, sim) = (self.clone(), lab.sim.clone());
-        let query = query_options("list", move |_| {
+        let query = query_options("list", move |context| {
+            drop(store.is_abortable.then(|| context.signal()));
             let (now, wait) = (store.list.borrow().clone(), sim.sleep(ms(7)));
             async move {
                 wait.await;
@@ -153,7 +156,7 @@ impl Store {
             let (list, wait) = (store.list.clone(), sim.sleep(ms(u64::from(*n % 4) * 5)));
             async move {
                 wait.await;
-                if *n % 5 == 0 {
+                if (*n).is_multiple_of(5) {
                     return Err("no");
                 }
                 list.borrow_mut().push(*n);
@@ -171,7 +174,8 @@ impl Store {
 #[test]
 fn what_is_shown_is_what_the_server_has_once_all_mutations_have_ended() {
     for seed in 0..SEEDS {
-        let (lab, mut chance, store) = (Lab::new(), Chance::new(seed), Store::default());
+        let (lab, mut chance) = (Lab::new(), Chance::new(seed));
+        let store = Store { is_abortable: chance.yes(), ..Store::default() };
         lab.own(alice());
         let access = chance.pick(&[Access::default(), Access::Public]);
         let query = || store.query(&lab, access);
