@@ -401,10 +401,13 @@ impl<T: PartialEq + 'static, E: 'static, U: 'static> QueryOptions<T, E, U> {
     /// ```
     /// use std::rc::Rc;
     /// use yew_clerk::client::{query_options, share_equal};
-    /// use yew_clerk::fetch;
+    /// use yew_clerk::fetch::{self, FetchError};
     ///
-    /// let notes = query_options("notes", |_| fetch::get("/api/notes").json::<Vec<Rc<String>>>())
-    ///     .structural_sharing(share_equal);
+    /// let notes = query_options("notes", |_| async {
+    ///     let notes: Vec<String> = fetch::get("/api/notes").json().await?;
+    ///     Ok::<_, FetchError>(notes.into_iter().map(Rc::new).collect::<Vec<_>>())
+    /// });
+    /// let notes = notes.structural_sharing(share_equal);
     /// ```
     #[must_use]
     pub fn structural_sharing(self, share: impl Fn(&T, T) -> T + 'static) -> Self {
