@@ -328,11 +328,13 @@ fn a_query_that_is_removed_while_a_page_comes_begins_anew() {
     let book = Book::new(&lab, 10);
     let view = book.shown(&lab, 1, 2);
     book.forget();
-    fetch_next(&view);
+    let page = ask(&lab, &view, Forward, Overlap::Replace);
     lab.advance(5);
     lab.client.remove_queries("book");
     lab.advance(50);
     assert!(lab.state("book").is_none());
+    // It shows what it had, and no fetch that does not run.
+    assert_eq!((count_of(&page), numbers(&view), view.states()), (Some(2), vec![1, 2], IDLE));
     fetch_next(&view);
     lab.advance(10);
     assert_eq!((book.asked(), numbers(&view)), (vec![3, 1], vec![1]));

@@ -257,26 +257,27 @@ fn when_on_settled_fails_after_a_failure_the_first_failure_stays() {
 }
 
 #[test]
-fn a_mutation_is_pending_while_an_awaited_callback_runs() {
+fn a_mutation_is_pending_and_holds_its_scope_while_an_awaited_callback_runs() {
     let lab = Lab::new();
-    let sim = lab.sim.clone();
-    let options = working(&lab, &Log::default()).on_settled_async(move |_, _, _| {
+    let (log, sim) = (Log::default(), lab.sim.clone());
+    let options = working(&lab, &log).scope("s").on_settled_async(move |_, _, _| {
         let wait = sim.sleep(ms(10));
         async move {
             wait.await;
             Ok(())
         }
     });
-    let mutation = watch(&lab, options);
+    let (mutation, next) = (watch(&lab, options), watch(&lab, working(&lab, &log).scope("s")));
     let ended = lab.run(mutation.handle().mutate(1));
     lab.advance(15);
-    assert_eq!(
-        (status(&mutation), lab.client.is_mutating(MutationFilters::default())),
-        (MutationStatus::Pending, 1)
-    );
-    assert!(ended.take().is_none() && mutation.handle().data().is_none());
+    drop(next.handle().mutate(2));
+    lab.flush();
+    assert_eq!((status(&mutation), mutation.handle().data()), (MutationStatus::Pending, None));
+    assert_eq!((log.take(), next.handle().is_paused()), (vec!["run 1".to_owned()], true));
+    assert!(ended.take().is_none());
     lab.advance(5);
     assert!(ended.take().is_some_and(|ended| ended.is_ok()));
+    assert_eq!(log.take(), ["run 2"]);
 }
 
 #[test]

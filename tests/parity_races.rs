@@ -170,7 +170,7 @@ fn a_reset_between_two_tries_begins_the_count_anew_and_the_old_try_never_comes()
 #[test]
 fn a_key_that_flips_within_one_tick_asks_only_for_the_last() {
     let lab = Lab::new();
-    let server = lab.server(10, |n| Ok(n));
+    let server = lab.server(10, Ok);
     let asked = Rc::<RefCell<Vec<u32>>>::default();
     let watch = |n: u32| {
         let (asked, server) = (asked.clone(), server.clone());

@@ -405,3 +405,28 @@ async fn throwing_may_be_the_default_of_all_queries() {
     server.fail(1, "nor").await;
     assert_eq!(stage.text(), "- nor");
 }
+
+#[wasm_bindgen_test]
+async fn a_selection_that_fails_is_thrown_by_who_has_nothing_else_to_show() {
+    #[component]
+    fn Short(props: &WaitsProps) -> HtmlResult {
+        let query = asking(&props.server.0, "k").stale_time(Duration::MAX);
+        let short = |text: &String| {
+            if text.len() < 5 { Ok(text.clone()) } else { Err("too long".to_owned()) }
+        };
+        let query = use_suspense_query(query.select_result(short))?;
+        Ok(html! { { text(&query) } })
+    }
+    let (server, bounds) = (Server::new(), Bounds::new());
+    let inside = html! { <Short server={Shared(server.clone(), Count::default())} /> };
+    let stage = Stage::new(bounds.around(suspended(inside))).await;
+    server.ok(0, "a long text").await;
+    assert_eq!(stage.text(), "caught too long");
+    bounds.client.set_query_data("k", "text".to_owned()).unwrap();
+    bounds.reset().await;
+    assert_eq!(stage.text(), "text");
+    // Next to the last good selection, it is the component's own.
+    bounds.client.set_query_data("k", "another long text".to_owned()).unwrap();
+    settle().await;
+    assert_eq!(stage.text(), "text too long");
+}

@@ -288,6 +288,10 @@ impl Engine {
     /// poll.
     pub(crate) fn remove_entry(&mut self, id: EntryId, now: Time) {
         self.cancel_fetch(id, true, now);
+        // Who goes on showing it does not go on showing a fetch that was stopped. Listeners hear of the removal alone.
+        let audience = self.trail.audience.take();
+        self.refresh_all(id, now);
+        self.trail.audience = audience;
         let Some(mut entry) = self.entries.remove(id.0) else {
             return;
         };

@@ -362,7 +362,7 @@ impl Engine {
         }
     }
 
-    fn refresh_all(&mut self, id: EntryId, now: Time) {
+    pub(crate) fn refresh_all(&mut self, id: EntryId, now: Time) {
         let mut next = self.entries.get(id.0).and_then(|entry| entry.observers.head);
         while let Some(observer) = next {
             self.refresh(observer, true, now);

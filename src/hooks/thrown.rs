@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::observed::Observed;
 use crate::components::{Catch, Raised, Surroundings, use_surroundings};
-use crate::engine::entry::{FetchStatus, QueryState};
+use crate::engine::entry::FetchStatus;
 use crate::engine::extras::ThrowRule;
 use crate::engine::observer::Fields;
 
@@ -34,8 +34,8 @@ pub(crate) fn raised(observed: &Observed, rule: &ThrowRule) -> Option<Raised> {
 
 /// Throws the error of something that is fetched for who has nothing to show without it.
 pub(super) fn throw_without_data(around: &Surroundings, observed: &Observed) -> bool {
-    let rule: ThrowRule = Rc::new(|_, state: &QueryState| state.data.is_none());
-    throw_by(&rule, around, observed)
+    let rule: ThrowRule = Rc::new(|_, _| true);
+    observed.read(Fields::DATA, |shown| shown.data.is_none()) && throw_by(&rule, around, observed)
 }
 
 /// What [`use_query_error_reset_boundary`] gives.

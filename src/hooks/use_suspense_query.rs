@@ -4,10 +4,12 @@ use yew::prelude::*;
 use yew::suspense::SuspensionResult;
 
 use super::observed::Types;
-use super::suspended::{is_first_load, use_suspended_while};
+use super::suspended::{is_first_load, use_suspended, use_suspended_while};
+use super::thrown::throw_without_data;
 use super::use_queries::use_queries_observed;
 use super::use_query::{QueryHandle, use_query_observed};
 use crate::client::QueryOptions;
+use crate::components::use_surroundings;
 
 /// [`use_query_with`](super::use_query_with) that suspends the component while its first data loads: the enclosing
 /// `<Suspense>` shows its fallback meanwhile.
@@ -55,7 +57,8 @@ where
     let query = query.erased().for_suspense();
     let (observed, is_thrown) =
         use_query_observed(query, Types::of::<U, E>(), "use_suspense_query");
-    use_suspended_while(is_thrown || is_first_load(&observed))?;
+    use_suspended(&observed)?;
+    use_suspended_while(is_thrown)?;
     Ok(QueryHandle::new(observed))
 }
 
@@ -72,6 +75,10 @@ where
 {
     let queries = queries.into_iter().map(|query| query.erased().for_suspense()).collect();
     let results = use_queries_observed(queries, Types::of::<U, E>(), None, "use_suspense_queries");
-    use_suspended_while(results.is_thrown || results.shown.iter().any(is_first_load))?;
+    let around = use_surroundings();
+    // Of one that cannot make its selection, there is data in the cache and none to be shown.
+    let thrown = results.shown.iter().filter(|shown| throw_without_data(&around, shown)).count();
+    let is_thrown = results.is_thrown || thrown > 0;
+    use_suspended_while(is_thrown || results.shown.iter().any(is_first_load))?;
     Ok(results.shown.into_iter().map(QueryHandle::new).collect())
 }

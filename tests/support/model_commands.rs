@@ -152,7 +152,7 @@ impl Model {
         }
     }
 
-    /// Decision: components that show a removed entry show it on as it was, until they come to an entry again. Those that
+    /// Decision: components that show a removed entry show it on, at rest, until they come to an entry again. Those that
     /// poll do when their interval is over.
     pub fn remove(&mut self, key: usize) {
         self.cancel(key);
@@ -160,7 +160,7 @@ impl Model {
         for at in self.watching(key) {
             self.note("removed while shown");
             let next = pollers.contains(&at).then(|| self.next_poll(key));
-            self.observers[at].frozen = Some(self.before[at]);
+            self.observers[at].frozen = Some(self.shown(at));
             self.observers[at].joined = None;
             self.observers[at].polls_at = next;
         }

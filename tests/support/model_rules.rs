@@ -98,8 +98,6 @@ pub struct Model {
     pub counter: u64,
     /// How often what is rare has happened: a story that nothing happens in would prove nothing.
     pub tally: BTreeMap<&'static str, u32>,
-    /// What everybody showed before this step.
-    pub before: Vec<Shown>,
 }
 
 impl Model {
@@ -133,7 +131,6 @@ impl Model {
 
     /// Does a step. Gives those who wait for what it has started.
     pub fn apply(&mut self, step: &Step, function: u32) -> Vec<usize> {
-        self.before = (0..self.observers.len()).map(|at| self.shown(at)).collect();
         let waiting = self.waiters.len();
         match *step {
             Step::Mount(key, options, _) => self.mount(key, options, function),
