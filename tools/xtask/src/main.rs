@@ -4,6 +4,7 @@
 //! clone needs no reading before `cargo xtask serve` works.
 
 mod apt;
+mod bench;
 mod browsers;
 mod bundle;
 mod check;
@@ -41,6 +42,9 @@ Usage: cargo xtask <command>
                                and a Clerk to sign in at, or your own: CLERK_PUBLISHABLE_KEY;
                                --clerk is the example of Clerk's hooks, instead of the app
   build [--no-budget]          the release bundle in dist/, and its sizes
+  bench [--harness FOLDER] [-- ARGS]
+                               the pages that are timed beside React's in target/bench/; with the
+                               harness's folder, a run of it
   check                        formatting, lints for host and wasm32, documentation
   test [--host] [--browser] [--e2e]
                                all tests, or the named parts
@@ -71,6 +75,7 @@ fn run(args: &[String]) -> Result<()> {
         }
         "serve" => serve::run(&workspace, &serve::Options::parse(options)?),
         "build" => bundle::run(&workspace, &bundle::Options::parse(options)?),
+        "bench" => bench::run(&workspace, &bench::Options::parse(options)?),
         "check" => {
             no_options(options)?;
             check::run(&workspace)
