@@ -86,8 +86,7 @@ extern "C" {
     fn register(adapter: &Object);
 }
 
-/// What a row says while there is nothing to show.
-#[must_use]
+/// A row, as the driver looks for it.
 pub fn row(text: String) -> Html {
     html! { <div class="row">{ text }</div> }
 }

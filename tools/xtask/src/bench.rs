@@ -61,7 +61,7 @@ fn folder(workspace: &Workspace) -> PathBuf {
     workspace.root.join("target").join("bench")
 }
 
-/// Builds the page of a dialect, and its start-up page, as the app is built: only that both are for speed.
+/// Builds the page of a dialect, and its start-up page, as the app is built.
 fn build(workspace: &Workspace, toolchain: WasmToolchain, dialect: &str) -> Result<()> {
     let pages = workspace.root.join("benches").join("page");
     let dist = contestant(workspace, dialect);
