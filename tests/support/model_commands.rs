@@ -32,7 +32,7 @@ impl Model {
         let waiter = self.new_waiter();
         self.use_entry(key, &options);
         let (is_stale, has_data) = (self.is_stale(key, &options), self.entry(key).data.is_some());
-        // b.2: a fetch without a component is not retried unless it says so.
+        // A fetch without a component is not retried unless it says so.
         let options = Opts { retry: Some(options.retry.unwrap_or(0)), ..options };
         let source = Source { by: None, options, function };
         let ensures = matches!(how, How::Ensure | How::EnsureRevalidated);
@@ -79,7 +79,7 @@ impl Model {
         for &key in &selected {
             let entry = self.entry(key);
             if !std::mem::replace(&mut entry.is_invalidated, true) {
-                // b.5: intervals count from the last change of the state.
+                // Intervals count from the last change of the state.
                 entry.poll_from = now;
             }
         }
@@ -96,7 +96,7 @@ impl Model {
         }
     }
 
-    /// b.9: not what is disabled or static. Nobody waits for the network here.
+    /// Not what is disabled or static. Nobody waits for the network here.
     pub fn refetch_entry(&mut self, key: usize, cancel: bool) {
         let watching = self.watching(key);
         let enabled: Vec<_> =
@@ -120,7 +120,7 @@ impl Model {
         for &key in &selected {
             waiting.push(self.stop(key));
             if self.entry(key).data.is_some() {
-                // b.8: the placeholder is made of the last data of a query that has some.
+                // The placeholder is made of the last data of a query that has some.
                 for at in self.watching(key) {
                     self.observers[at].previous = None;
                 }
@@ -137,7 +137,7 @@ impl Model {
             if self.is_active(key) {
                 self.refetch_entry(key, true);
             }
-            // b.7: who waited for the old fetch waits for the new one.
+            // Who waited for the old fetch waits for the new one.
             for waiter in waiting {
                 self.wait_for(key, waiter);
             }
@@ -208,7 +208,7 @@ impl Model {
     pub fn set_online(&mut self, online: bool) {
         let was_online = std::mem::replace(&mut self.is_online, online);
         if online && !was_online {
-            // b.2: who does not mind being offline has missed nothing.
+            // Who does not mind being offline has missed nothing.
             self.revalidate(|options| match (options.on_reconnect, options.network) {
                 (Some(rule), _) => rule,
                 (None, NetworkMode::Always) => Rule::Never,

@@ -1,4 +1,4 @@
-//! The model, second part: the life of a fetch, by b.4, b.6 and b.7.
+//! The model, second part: the life of a fetch.
 
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::options::NetworkMode;
@@ -73,7 +73,7 @@ impl Entry {
         Revert { status: self.status, error: self.error, failures: self.failures }
     }
 
-    /// b.7.5: what is written during a fetch is what it goes back to when it is stopped.
+    /// What is written during a fetch is what it goes back to when it is stopped.
     pub fn move_revert_point(&mut self) {
         let revert = self.revert_point();
         if let Some(fetch) = &mut self.fetch {
@@ -126,7 +126,7 @@ impl Model {
         self.note("a trigger joins");
     }
 
-    /// b.7.1 and b.7.2: a refetch takes the place of a running one if that is wanted; a first load is joined.
+    /// A refetch takes the place of a running one if that is wanted; a first load is joined.
     /// Decision: so is what has not begun yet, for several wishes of one turn are one.
     pub fn ask(&mut self, key: usize, source: Option<Source>, cancel: bool, waiter: Option<usize>) {
         let last =
@@ -161,7 +161,7 @@ impl Model {
             self.note("overtaken");
         }
         let entry = self.entry(key);
-        // b.7.4: who waits for the old one follows the new one.
+        // Who waits for the old one follows the new one.
         let (revert, waiters) = match old {
             Some(old) => (old.revert, old.waiters),
             None => (entry.revert_point(), Vec::new()),
@@ -189,7 +189,7 @@ impl Model {
         self.attempt(key);
     }
 
-    /// b.6: whether an attempt may run now. The first is not held up by a hidden page; a retry is, in every mode.
+    /// Whether an attempt may run now. The first is not held up by a hidden page; a retry is, in every mode.
     pub fn attempt(&mut self, key: usize) {
         let (online, visible, owner) = (self.is_online, self.is_visible, self.owner);
         let entry = self.entry(key);
@@ -305,7 +305,7 @@ impl Model {
         let Some(fetch) = entry.fetch.take() else { return };
         (entry.status, entry.error) = (Status::Error, Some(error));
         entry.error_updates += 1;
-        // b.4: what could not be refreshed is stale, whatever its age.
+        // What could not be refreshed is stale, whatever its age.
         entry.is_invalidated = true;
         for waiter in fetch.waiters {
             self.end(waiter, End::Failed(error));
@@ -316,7 +316,7 @@ impl Model {
     pub fn write_data(&mut self, key: usize, datum: Datum, at: Ms) {
         let value = self.count();
         let entry = self.entry(key);
-        // b.8: equal data stays the very same.
+        // Equal data stays the very same.
         if entry.data != Some(datum) {
             (entry.data, entry.value) = (Some(datum), value);
         }
@@ -325,7 +325,7 @@ impl Model {
         (entry.status, entry.error, entry.is_invalidated) = (Status::Success, None, false);
     }
 
-    /// b.7.3 and b.7.4: the state goes back to what it was. Gives those who wait. Decision: that the data was declared
+    /// The state goes back to what it was. Gives those who wait. Decision: that the data was declared
     /// out of date meanwhile is not taken back.
     pub fn stop(&mut self, key: usize) -> Vec<usize> {
         let entry = self.entry(key);
@@ -360,7 +360,7 @@ impl Model {
         self.schedule_gc(key);
     }
 
-    /// b.7.3: the last observer has left. Decisions: whoever awaits the answer is a user of the fetch as well; what has
+    /// The last observer has left. Decisions: whoever awaits the answer is a user of the fetch as well; what has
     /// not begun for a component that is gone does not begin.
     pub fn abandon(&mut self, key: usize) {
         let is_heard = |waiter: &usize| {
@@ -382,7 +382,7 @@ impl Model {
         }
     }
 
-    /// b.7.6: the time of an entry that nobody uses begins.
+    /// The time of an entry that nobody uses begins.
     pub fn schedule_gc(&mut self, key: usize) {
         let (now, watched) = (self.now, !self.watching(key).is_empty());
         let entry = self.entry(key);

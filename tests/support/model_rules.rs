@@ -2,8 +2,8 @@
 //! way. It shares no code with the engine; whoever wants to know something looks at everybody and everything.
 //!
 //! Here are entries and observers; in `model_fetches.rs` the life of a fetch, in `model_commands.rs` what users and the
-//! world do, in `model_time.rs` what happens by itself. The numbers b.4 to b.9 stand for chapters of the rules: states,
-//! staleness, retries, cancellation, derived data, and the client's methods. 'Decision' is where the project has its own.
+//! world do, in `model_time.rs` what happens by itself. The rules are TanStack Query's; 'Decision' is where the project
+//! has its own.
 //!
 //! Modelled, and compared after every step: all of [`State`] and [`Shown`], whether data is the very same, the requests
 //! that the server has seen (when, for whom, by which function), which of them were aborted, how each future has ended,
@@ -265,7 +265,7 @@ impl Model {
         }
     }
 
-    /// b.5: no data; or invalidated and not static; or too old.
+    /// No data; or invalidated and not static; or too old.
     pub fn is_stale(&self, key: usize, options: &Opts) -> bool {
         let Some(entry) = &self.entries[key] else { return true };
         match options.stale {
@@ -276,7 +276,7 @@ impl Model {
         }
     }
 
-    /// The refetchOn rules of b.2. 'Always' means fresh data as well, but for static data.
+    /// The `refetchOn…` rules. 'Always' means fresh data as well, but for static data.
     pub fn wants(&self, rule: Rule, key: usize, options: &Opts) -> bool {
         match rule {
             Rule::Never => false,
@@ -304,7 +304,7 @@ impl Model {
         let Some(key) = key else { return };
         self.join(at, key);
         let entry = self.entry(key);
-        // b.5: without data it fetches, but what has failed only if it says so; with data by its rule.
+        // Without data it fetches, but what has failed only if it says so; with data by its rule.
         let wanted = match (entry.data, entry.status) {
             (None, Status::Error) => options.retry_on_mount,
             (None, _) => true,
@@ -334,7 +334,7 @@ impl Model {
         } else if let Some(key) = key {
             self.use_entry(key, &options);
         }
-        // b.5: fetched when the query changed or was enabled, and is stale.
+        // Fetched when the query changed or was enabled, and is stale.
         if let Some(key) = key
             && options.enabled
             && (moves || !was_enabled)
@@ -351,7 +351,7 @@ impl Model {
         entry.access = entry.access.max(access_of(key, options.access));
         entry.gc = entry.gc.max(options.gc);
         let has_data = entry.data.is_some();
-        // b.8: when it is made, or later if there is still nothing.
+        // When it is made, or later if there is still nothing.
         if let (Some(initial), false) = (options.initial, has_data) {
             let at = match initial {
                 Initial::Now => self.now,
@@ -361,7 +361,7 @@ impl Model {
         }
     }
 
-    /// b.8: it counts as fetched, but as no update.
+    /// It counts as fetched, but as no update.
     pub fn begin_with(&mut self, key: usize, at: Ms) {
         let (value, now) = (self.count(), self.now);
         let entry = self.entry(key);
@@ -407,7 +407,7 @@ impl Model {
         let number = self.count();
         let entry = self.entry(key);
         entry.gc_at = None;
-        // b.6: a new observer in time lets the retries go on.
+        // A new observer in time lets the retries go on.
         if let Some(fetch) = &mut entry.fetch {
             fetch.retries_stopped = false;
         }

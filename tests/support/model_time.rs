@@ -111,7 +111,7 @@ impl Model {
         }
     }
 
-    /// b.5: a tick in a hidden page is for those who said so.
+    /// A tick in a hidden page is for those who said so.
     pub fn poll(&mut self, key: usize) {
         let visible = self.is_visible;
         let may = |at: &usize| visible || self.observers[*at].options.polls_hidden;
