@@ -55,8 +55,8 @@ type Fetching = fn(&mut Engine, &Filters, Refetching, &mut dyn FnMut() -> Waiter
 impl QueryClient {
     /// Gives the cached data if it is fresh by the query's `stale_time`, else fetches it.
     ///
-    /// The data is the cache's, whatever the query selects. Not retried unless the query says so. Starts at once, awaited or not, and runs on when the returned
-    /// future is dropped. Same as TanStack Query's `fetchQuery`.
+    /// The data is the cache's, whatever the query selects. Not retried unless the query says so. Starts at once, awaited
+    /// or not, and runs on when the returned future is dropped. Same as TanStack Query's `fetchQuery`.
     ///
     /// # Errors
     /// [`QueryError::Failed`] with the query function's own error, and the other cases of [`QueryError`].

@@ -5,7 +5,7 @@ use yew::suspense::{Suspension, SuspensionHandle};
 
 use super::observed::Observed;
 use super::thrown::throw_without_data;
-use crate::components::use_surroundings;
+use crate::components::Surroundings;
 use crate::engine::observer::Fields;
 
 /// How often a suspension is used: Yew keeps a listener of each time.
@@ -35,9 +35,8 @@ fn suspension(waiting: &mut Option<Waiting>) -> Suspension {
 /// error. What is fetched in the background changes none of these fields, so it neither suspends nor renders. An error
 /// without data is thrown to the boundary around, if there is one.
 #[hook]
-pub(crate) fn use_suspended(observed: &Observed) -> Result<(), Suspension> {
-    let around = use_surroundings();
-    let is_thrown = throw_without_data(&around, observed);
+pub(crate) fn use_suspended(around: &Surroundings, observed: &Observed) -> Result<(), Suspension> {
+    let is_thrown = throw_without_data(around, observed);
     // Below a boundary, an error that is still there has been shown already.
     let waits = if around.boundary.is_some() { is_loading } else { is_first_load };
     use_suspended_while(is_thrown || waits(observed))

@@ -38,6 +38,11 @@ pub(super) fn throw_without_data(around: &Surroundings, observed: &Observed) -> 
     observed.read(Fields::DATA, |shown| shown.data.is_none()) && throw_by(&rule, around, observed)
 }
 
+/// Throws of each that is observed, for a boundary keeps all that it takes. Says whether any has been taken.
+pub(super) fn throw_each(observed: &[Observed], throw: impl Fn(&Observed) -> bool) -> bool {
+    observed.iter().filter(|observed| throw(observed)).count() > 0
+}
+
 /// What [`use_query_error_reset_boundary`] gives.
 #[derive(Clone)]
 pub struct QueryErrorReset {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::use_query_client::use_query_client;
+use super::use_query_client::use_client_of;
 use crate::client::{MutationHandle, MutationObserver, MutationOptions, mutation_options};
 use crate::components::{Raised, use_surroundings};
 
@@ -54,7 +54,7 @@ where
     C: 'static,
 {
     let around = use_surroundings();
-    let client = use_query_client();
+    let client = use_client_of(&around);
     let render = use_force_update();
     let observer = use_mut_ref(|| None::<MutationObserver<V, T, E, C>>);
     let mut observer = observer.borrow_mut();

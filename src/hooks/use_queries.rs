@@ -6,12 +6,12 @@ use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
 use super::observed::{Observed, Types};
-use super::thrown::throw;
+use super::thrown::{throw, throw_each};
 use super::use_query::QueryHandle;
 use super::use_query_client::client_for;
 use crate::browser::console_error;
 use crate::client::{ChangeOptions, Problem, QueriesObserver, QueryClient, QueryOptions};
-use crate::components::use_surroundings;
+use crate::components::{Surroundings, use_surroundings};
 use crate::engine::erased::Data;
 use crate::engine::key::Key;
 use crate::engine::observer::View;
@@ -56,7 +56,8 @@ where
     U: 'static,
 {
     let queries = queries.into_iter().map(QueryOptions::erased).collect();
-    let observed = use_queries_observed(queries, Types::of::<U, E>(), None, "use_queries");
+    let (around, types) = (use_surroundings(), Types::of::<U, E>());
+    let observed = use_queries_observed(&around, queries, types, None, "use_queries");
     observed.shown.into_iter().map(QueryHandle::new).collect()
 }
 
@@ -104,8 +105,9 @@ where
     let erased = of.clone();
     let make = Rc::new(move |shown: &[Observed]| Data::new(erased(shown)));
     let combine = Combine { make, kind: kind_of::<F>() };
+    let (around, types) = (use_surroundings(), Types::of::<U, E>());
     let observed =
-        use_queries_observed(queries, Types::of::<U, E>(), Some(combine), "use_queries_combined");
+        use_queries_observed(&around, queries, types, Some(combine), "use_queries_combined");
     let combined = observed.combined.as_ref().and_then(Data::get);
     combined.unwrap_or_else(|| Rc::new(of(&observed.shown)))
 }
@@ -147,12 +149,12 @@ type Shared = Rc<RefCell<Slot>>;
 /// What does not depend on the types.
 #[hook]
 pub(super) fn use_queries_observed(
+    around: &Surroundings,
     queries: Vec<QueryOptions<(), ()>>,
     types: Types,
     combine: Option<Combine>,
     hook: &'static str,
 ) -> Results {
-    let around = use_surroundings();
     let client = client_for(around.client.clone(), hook);
     let change = around.change_options();
     let slot: Shared = use_mut_ref(Slot::default);
@@ -170,8 +172,8 @@ pub(super) fn use_queries_observed(
     };
     let combined = combine.map(|combine| combined(&slot, &shown, combine));
     slot.borrow_mut().shown.clone_from(&shown);
-    let thrown = shown.iter().filter(|shown| throw(&around, shown)).count();
-    Results { shown, combined, is_thrown: thrown > 0 }
+    let is_thrown = throw_each(&shown, |shown| throw(around, shown));
+    Results { shown, combined, is_thrown }
 }
 
 /// What is made of what is shown now. The user's function runs while nothing is borrowed.

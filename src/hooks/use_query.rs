@@ -12,7 +12,7 @@ use super::use_query_client::client_for;
 use crate::client::{
     Problem, QueryContext, QueryError, QueryOptions, Started, query_options, typed,
 };
-use crate::components::use_surroundings;
+use crate::components::{Surroundings, use_surroundings};
 use crate::engine::entry::{FetchStatus, Status};
 use crate::engine::erased::Failure;
 use crate::engine::key::IntoKey;
@@ -86,26 +86,26 @@ where
     E: 'static,
     U: 'static,
 {
-    let types = Types::of::<U, E>();
-    let (observed, _) = use_query_observed(query.erased(), types, "use_query");
+    let (around, types) = (use_surroundings(), Types::of::<U, E>());
+    let (observed, _) = use_query_observed(&around, query.erased(), types, "use_query");
     QueryHandle::new(observed)
 }
 
 /// What does not depend on the types. Also says whether the error was thrown to the boundary around.
 #[hook]
 pub(super) fn use_query_observed(
+    around: &Surroundings,
     query: QueryOptions<(), ()>,
     types: Types,
     hook: &'static str,
 ) -> (Observed, bool) {
-    let around = use_surroundings();
     let client = client_for(around.client.clone(), hook);
     let watch = match &client {
         Ok(client) => query.watch_in(client, around.change_options()).map_err(Problem::Key),
         Err(problem) => Err(problem.clone()),
     };
     let observed = use_observed(client, watch, types);
-    let is_thrown = throw(&around, &observed);
+    let is_thrown = throw(around, &observed);
     (observed, is_thrown)
 }
 

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::observed::ClientOrProblem;
 use crate::browser::{console_error, default_client};
 use crate::client::{Problem, QueryClient};
-use crate::components::use_surroundings;
+use crate::components::{Surroundings, use_surroundings};
 use crate::fetch::MissingProvider;
 
 /// The client of the nearest `QueryClientProvider`: to invalidate, prefetch, or write data.
@@ -26,7 +26,14 @@ use crate::fetch::MissingProvider;
 /// ```
 #[hook]
 pub fn use_query_client() -> QueryClient {
-    let found = use_surroundings().client.clone();
+    let around = use_surroundings();
+    use_client_of(&around)
+}
+
+/// The client of what is around, or the page's default one and a word in the console.
+#[hook]
+pub(super) fn use_client_of(around: &Surroundings) -> QueryClient {
+    let found = around.client.clone();
     let missing = found.is_none();
     use_memo((), move |()| {
         if missing {

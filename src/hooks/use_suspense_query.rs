@@ -5,7 +5,7 @@ use yew::suspense::SuspensionResult;
 
 use super::observed::Types;
 use super::suspended::{is_first_load, use_suspended, use_suspended_while};
-use super::thrown::throw_without_data;
+use super::thrown::{throw_each, throw_without_data};
 use super::use_queries::use_queries_observed;
 use super::use_query::{QueryHandle, use_query_observed};
 use crate::client::QueryOptions;
@@ -55,9 +55,9 @@ where
     U: 'static,
 {
     let query = query.erased().for_suspense();
-    let (observed, is_thrown) =
-        use_query_observed(query, Types::of::<U, E>(), "use_suspense_query");
-    use_suspended(&observed)?;
+    let (around, types) = (use_surroundings(), Types::of::<U, E>());
+    let (observed, is_thrown) = use_query_observed(&around, query, types, "use_suspense_query");
+    use_suspended(&around, &observed)?;
     use_suspended_while(is_thrown)?;
     Ok(QueryHandle::new(observed))
 }
@@ -74,11 +74,11 @@ where
     U: 'static,
 {
     let queries = queries.into_iter().map(|query| query.erased().for_suspense()).collect();
-    let results = use_queries_observed(queries, Types::of::<U, E>(), None, "use_suspense_queries");
-    let around = use_surroundings();
+    let (around, types) = (use_surroundings(), Types::of::<U, E>());
+    let results = use_queries_observed(&around, queries, types, None, "use_suspense_queries");
     // Of one that cannot make its selection, there is data in the cache and none to be shown.
-    let thrown = results.shown.iter().filter(|shown| throw_without_data(&around, shown)).count();
-    let is_thrown = results.is_thrown || thrown > 0;
+    let is_empty_thrown = throw_each(&results.shown, |shown| throw_without_data(&around, shown));
+    let is_thrown = results.is_thrown || is_empty_thrown;
     use_suspended_while(is_thrown || results.shown.iter().any(is_first_load))?;
     Ok(results.shown.into_iter().map(QueryHandle::new).collect())
 }

@@ -12,6 +12,7 @@ use super::url_key::UrlKey;
 use super::use_clerk_swr::use_clerk_swr_with;
 use super::use_swr::{SwrHandle, use_swr_with};
 use crate::client::SwrOptions;
+use crate::components::use_surroundings;
 use crate::fetch::FetchError;
 
 /// [`use_swr`](super::use_swr) that suspends the component while its first data loads: the enclosing `<Suspense>` shows
@@ -68,7 +69,8 @@ where
     Fut: Future<Output = Result<T, E>> + 'static,
 {
     let swr = use_swr_with(key, fetcher, options);
-    use_suspended(swr.observed())?;
+    let around = use_surroundings();
+    use_suspended(&around, swr.observed())?;
     Ok(swr)
 }
 
@@ -83,6 +85,7 @@ where
     T: DeserializeOwned + PartialEq + 'static,
 {
     let swr = use_clerk_swr_with(url, options);
-    use_suspended(swr.observed())?;
+    let around = use_surroundings();
+    use_suspended(&around, swr.observed())?;
     Ok(swr)
 }
