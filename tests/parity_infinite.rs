@@ -10,14 +10,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use infinite::{Book, List, direction, fetch_next, fetch_previous, more, numbers, params};
-use lab::{Lab, NEVER, Observer, Text, key, ms};
+use lab::{DONE, Lab, NEVER, Observer, Text, key, ms};
 use yew_clerk::client::{InfiniteData, InfiniteQueryOptions, Overlap, infinite_query_options};
 use yew_clerk::engine::effect::Answer;
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::paging::Direction::{Backward, Forward};
 use yew_clerk::engine::sim::Outcome;
-
-const IDLE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
 
 /// A list of numbers that are their own parameters.
 fn list(of: impl IntoIterator<Item = i64>) -> InfiniteData<i64, i64> {
@@ -67,7 +65,7 @@ fn at_most_so_many_pages_are_kept_in_both_directions_and_fetched_anew() {
     book.forget();
     drop(view.refetch());
     lab.advance(20);
-    assert_eq!((book.asked(), view.states()), (vec![1, 2], IDLE));
+    assert_eq!((book.asked(), view.states()), (vec![1, 2], DONE));
 }
 
 #[test]
@@ -80,7 +78,7 @@ fn a_cancelled_page_leaves_the_list_as_it_was_and_can_be_asked_for_again() {
     assert_eq!(direction(&view), Some(Forward));
     lab.client.cancel_queries("book");
     lab.advance(50);
-    assert_eq!((view.states(), numbers(&view), book.aborted()), (IDLE, vec![1], 1));
+    assert_eq!((view.states(), numbers(&view), book.aborted()), (DONE, vec![1], 1));
     assert_eq!(direction(&view), None);
     fetch_next(&view);
     lab.advance(10);
@@ -99,7 +97,7 @@ fn a_cancelled_refetch_asks_for_no_further_page() {
     lab.client.cancel_queries("book");
     lab.advance(100);
     assert_eq!((book.asked(), book.editions(&view)), (vec![1, 2], vec![0, 0, 0]));
-    assert_eq!(view.states(), IDLE);
+    assert_eq!(view.states(), DONE);
 }
 
 #[test]
@@ -258,7 +256,7 @@ fn who_awaits_a_page_that_fails_is_told_and_the_list_stays() {
     }
     drop(view.refetch());
     lab.advance(10);
-    assert_eq!((view.states(), direction(&view)), (IDLE, None));
+    assert_eq!((view.states(), direction(&view)), (DONE, None));
 }
 
 #[test]

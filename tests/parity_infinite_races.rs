@@ -10,14 +10,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use infinite::{Book, List, Query, direction, fetch_next, fetch_previous, numbers, params};
-use lab::{Lab, Observer, Text, alice, bob, ms};
+use lab::{DONE, Lab, Observer, Text, alice, bob, ms};
 use yew_clerk::client::{InfiniteData, InfiniteQueryOptions, Overlap, infinite_query_options};
 use yew_clerk::engine::effect::Answer;
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::paging::Direction::{self, Backward, Forward};
 use yew_clerk::engine::sim::Outcome;
-
-const IDLE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
 
 fn ask(lab: &Lab, view: &Observer, end: Direction, overlap: Overlap) -> Outcome<Answer> {
     lab.run(view.observer().fetch_page(end, overlap))
@@ -225,7 +223,7 @@ fn pages_side_by_side_that_fail_together_are_tried_again_together() {
         lab.advance(10 + step);
         assert_eq!((server.asked.take(), view.failures()), (vec![0, 1, 2, 3, 4], 1));
         lab.advance(110 + 4 * step);
-        assert_eq!((server.asked.take(), view.states()), (vec![1, 2, 4], IDLE));
+        assert_eq!((server.asked.take(), view.states()), (vec![1, 2, 4], DONE));
     }
 }
 
@@ -243,7 +241,7 @@ fn pages_side_by_side_of_which_one_fails_for_good_leave_the_list() {
     server.failures.take();
     drop(view.refetch());
     lab.advance(10);
-    assert_eq!((server.asked.take(), view.states()), (vec![0, 1, 2, 3, 4], IDLE));
+    assert_eq!((server.asked.take(), view.states()), (vec![0, 1, 2, 3, 4], DONE));
 }
 
 #[test]
@@ -286,7 +284,7 @@ fn where_nothing_follows_nothing_is_asked_for_and_who_waits_gets_what_is_there()
     let view = book.shown(&lab, 1, 1);
     for end in [Forward, Backward] {
         let answer = ask(&lab, &view, end, Overlap::Replace);
-        assert_eq!((count_of(&answer), view.states()), (Some(1), IDLE));
+        assert_eq!((count_of(&answer), view.states()), (Some(1), DONE));
     }
     assert_eq!(book.asked(), [1]);
 }
@@ -334,7 +332,7 @@ fn a_query_that_is_removed_while_a_page_comes_begins_anew() {
     lab.advance(50);
     assert!(lab.state("book").is_none());
     // It shows what it had, and no fetch that does not run.
-    assert_eq!((count_of(&page), numbers(&view), view.states()), (Some(2), vec![1, 2], IDLE));
+    assert_eq!((count_of(&page), numbers(&view), view.states()), (Some(2), vec![1, 2], DONE));
     fetch_next(&view);
     lab.advance(10);
     assert_eq!((book.asked(), numbers(&view)), (vec![3, 1], vec![1]));
@@ -439,5 +437,5 @@ fn several_empty_pages_are_pages_until_the_rule_says_otherwise() {
     let view = lab.query(&query.pages(9));
     lab.flush();
     let shown = view.data::<InfiniteData<Vec<i32>, u32>>().expect("data");
-    assert_eq!((asked.get(), shown.page_params, view.states()), (3, vec![0, 1, 2], IDLE));
+    assert_eq!((asked.get(), shown.page_params, view.states()), (3, vec![0, 1, 2], DONE));
 }

@@ -9,7 +9,7 @@ mod streams;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use lab::{Lab, Query, Server, Text};
+use lab::{DONE, Lab, Query, REFETCHING, Server, Text};
 use streams::{Source, ticking};
 use yew_clerk::client::{
     QueriesObserver, QueryContext, RefetchMode, StreamOptions, streamed_query,
@@ -18,9 +18,6 @@ use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::erased::Data;
 use yew_clerk::engine::filters::Filters;
 use yew_clerk::engine::observer::Fields;
-
-const RUNS: (Status, FetchStatus) = (Status::Success, FetchStatus::Fetching);
-const IDLE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
 
 struct Many {
     observer: QueriesObserver,
@@ -154,7 +151,7 @@ fn a_stream_is_fetching_until_it_ends_and_shows_each_chunk() {
     assert_eq!(view.states(), (Status::Pending, FetchStatus::Fetching));
     for shown in [vec![0], vec![0, 1]] {
         lab.advance(50);
-        assert_eq!((view.data(), view.states()), (Some(shown), RUNS));
+        assert_eq!((view.data(), view.states()), (Some(shown), REFETCHING));
     }
     lab.advance(50);
     assert_eq!((view.data(), view.fetch_status()), (Some(vec![0, 1, 2]), FetchStatus::Idle));
@@ -181,7 +178,7 @@ fn a_refetch_of_a_stream_resets_appends_or_replaces() {
         let replaces = mode == RefetchMode::Replace;
         assert_eq!(view.data(), Some(if replaces { vec![1] } else { after.clone() }));
         source.end(&lab, 1);
-        assert_eq!((view.data(), view.states()), (Some(after), IDLE));
+        assert_eq!((view.data(), view.states()), (Some(after), DONE));
     }
 }
 
@@ -193,7 +190,7 @@ fn a_stream_goes_back_to_initial_data_when_it_is_reset() {
     drop(view.refetch());
     lab.flush();
     source.send(&lab, 0, 1);
-    assert_eq!((view.data(), view.states()), (Some(vec![9, 1]), RUNS));
+    assert_eq!((view.data(), view.states()), (Some(vec![9, 1]), REFETCHING));
     source.end(&lab, 0);
     drop(view.refetch());
     lab.flush();
@@ -214,7 +211,7 @@ fn a_stream_is_read_to_its_end_unless_it_can_be_stopped() {
         let kept = if asks { vec![1] } else { vec![1, 2] };
         assert_eq!((lab.data("k"), source.is_dropped(0)), (Some(kept), true));
         let status = lab.state("k").map(|state| (state.status, state.fetch_status));
-        assert_eq!(status, Some(IDLE));
+        assert_eq!(status, Some(DONE));
     }
 }
 
@@ -227,7 +224,7 @@ fn a_cancelled_stream_keeps_what_came_and_waits_for_nothing() {
     source.send(&lab, 0, 1);
     lab.client.cancel_queries("k");
     source.send(&lab, 0, 2);
-    assert_eq!((view.data(), view.states(), source.live()), (Some(vec![1]), IDLE, 0));
+    assert_eq!((view.data(), view.states(), source.live()), (Some(vec![1]), DONE, 0));
 }
 
 #[test]

@@ -7,19 +7,13 @@ mod lab;
 
 use std::rc::Rc;
 
-use lab::{Lab, NEVER, Observer, Text, ms};
+use lab::{DONE, FAILED, LOADING, Lab, NEVER, Observer, REFETCHING, Text, UNTOUCHED, ms};
 use yew_clerk::client::query_options_of;
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::observer::Fields;
 use yew_clerk::engine::options::{Refetch, StaleTime};
 use yew_clerk::engine::queries::RefetchType;
 use yew_clerk::engine::time::Time;
-
-const LOADING: (Status, FetchStatus) = (Status::Pending, FetchStatus::Fetching);
-const UNTOUCHED: (Status, FetchStatus) = (Status::Pending, FetchStatus::Idle);
-const DONE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
-const REFETCHING: (Status, FetchStatus) = (Status::Success, FetchStatus::Fetching);
-const FAILED: (Status, FetchStatus) = (Status::Error, FetchStatus::Idle);
 
 #[test]
 fn a_load_that_fails_twice_counts_its_failures_and_shows_the_last_error() {

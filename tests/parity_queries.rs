@@ -8,18 +8,13 @@ mod lab;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use lab::{Lab, NEVER, Text, key, ms};
+use lab::{DONE, LOADING, Lab, NEVER, REFETCHING, Text, UNTOUCHED, key, ms};
 use serde_json::json;
 use yew_clerk::client::{QueryCacheOptions, QueryDefaults, QueryError};
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::filters::{Activity, Filters};
 use yew_clerk::engine::options::StaleTime;
 use yew_clerk::engine::queries::{RefetchType, Refetching};
-
-const LOADING: (Status, FetchStatus) = (Status::Pending, FetchStatus::Fetching);
-const UNTOUCHED: (Status, FetchStatus) = (Status::Pending, FetchStatus::Idle);
-const DONE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
-const REFETCHING: (Status, FetchStatus) = (Status::Success, FetchStatus::Fetching);
 
 impl Lab {
     fn states(&self, key: Text) -> (Status, FetchStatus) {

@@ -8,21 +8,16 @@ mod lab;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use lab::{Lab, NEVER, Observer, Text, ms};
+use lab::{
+    DONE, FAILED, HELD_BACK, LOADING, Lab, NEVER, Observer, REFETCHING, Text, UNTOUCHED, WAITING,
+    ms,
+};
 use yew_clerk::client::{QueryObserver, query_options};
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::filters::Filters;
 use yew_clerk::engine::observer::Fields;
 use yew_clerk::engine::options::NetworkMode;
 use yew_clerk::engine::queries::RefetchType;
-
-const LOADING: (Status, FetchStatus) = (Status::Pending, FetchStatus::Fetching);
-const UNTOUCHED: (Status, FetchStatus) = (Status::Pending, FetchStatus::Idle);
-const WAITING: (Status, FetchStatus) = (Status::Pending, FetchStatus::Paused);
-const DONE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
-const REFETCHING: (Status, FetchStatus) = (Status::Success, FetchStatus::Fetching);
-const HELD_BACK: (Status, FetchStatus) = (Status::Success, FetchStatus::Paused);
-const FAILED: (Status, FetchStatus) = (Status::Error, FetchStatus::Idle);
 
 #[test]
 fn options_that_change_during_a_fetch_are_for_the_next_one_but_its_retries_call_the_new_function() {

@@ -8,19 +8,11 @@ mod lab;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use lab::{Lab, NEVER, Observer, Text, ms};
+use lab::{DONE, FAILED, HELD_BACK, LOADING, Lab, NEVER, Observer, Text, UNTOUCHED, WAITING, ms};
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::erased::Data;
 use yew_clerk::engine::observer::Fields;
 use yew_clerk::engine::options::{NetworkMode, Refetch, StaleTime};
-
-const LOADING: (Status, FetchStatus) = (Status::Pending, FetchStatus::Fetching);
-const UNTOUCHED: (Status, FetchStatus) = (Status::Pending, FetchStatus::Idle);
-const WAITING: (Status, FetchStatus) = (Status::Pending, FetchStatus::Paused);
-const DONE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
-
-const HELD_BACK: (Status, FetchStatus) = (Status::Success, FetchStatus::Paused);
-const FAILED: (Status, FetchStatus) = (Status::Error, FetchStatus::Idle);
 
 #[test]
 fn polling_follows_its_interval_as_it_changes_and_stops() {

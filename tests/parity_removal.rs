@@ -5,13 +5,10 @@
 #[path = "support/lab.rs"]
 mod lab;
 
-use lab::{Lab, NEVER, key, ms};
+use lab::{DONE, LOADING, Lab, NEVER, key, ms};
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::erased::Data;
 use yew_clerk::engine::event::Event;
-
-const LOADING: (Status, FetchStatus) = (Status::Pending, FetchStatus::Fetching);
-const DONE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
 
 #[test]
 fn a_query_that_was_removed_is_made_anew_by_a_refetch() {

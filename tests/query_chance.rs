@@ -13,16 +13,15 @@ use std::rc::Rc;
 
 use chance::Chance;
 use infinite::{Book, List, Page, numbers, params};
-use lab::{Lab, NEVER, Observer, Text, alice, bob, ms};
+use lab::{DONE, Lab, NEVER, Observer, Text, alice, bob, ms};
 use yew_clerk::client::{MutationObserver, Overlap, QueryOptions, mutation_options, query_options};
-use yew_clerk::engine::entry::{FetchStatus, Status};
+use yew_clerk::engine::entry::FetchStatus;
 use yew_clerk::engine::mutation::MutationFilters;
 use yew_clerk::engine::options::{Access, NetworkMode};
 use yew_clerk::engine::paging::Direction::{Backward, Forward};
 
 const SEEDS: u64 = 300;
 const STEPS: u32 = 40;
-const IDLE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
 
 /// What happens to any query.
 fn disturb(lab: &Lab, chance: &mut Chance, key: Text) {
@@ -114,7 +113,7 @@ fn pages_always_follow_each_other_and_are_those_of_the_server_in_the_end() {
         assert_eq!(view.fetch_status(), FetchStatus::Idle, "seed {seed}");
         drop(view.refetch());
         lab.advance(1000);
-        assert_eq!(view.states(), IDLE, "seed {seed}");
+        assert_eq!(view.states(), DONE, "seed {seed}");
         let newest = book.edition.get();
         assert!(book.editions(&view).iter().all(|edition| *edition == newest), "seed {seed}");
     }
@@ -198,7 +197,7 @@ fn what_is_shown_is_what_the_server_has_once_all_mutations_have_ended() {
         let view = view.unwrap_or_else(|| lab.query(&query()));
         lab.advance(100);
         let shown = view.data::<Vec<u32>>();
-        assert_eq!((shown, view.states()), (Some(store.list.take()), IDLE), "seed {seed}");
+        assert_eq!((shown, view.states()), (Some(store.list.take()), DONE), "seed {seed}");
         for scope in ["a", "b"] {
             let tried = store.tried.borrow();
             let tried: Vec<_> = tried.iter().filter(|tried| tried.0 == scope).collect();

@@ -2,11 +2,14 @@
 
 #[path = "support/lab.rs"]
 mod lab;
+#[path = "support/mutations.rs"]
+mod mutations;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use lab::{Lab, Text, alice, bob, key, ms};
+use mutations::watch;
 use yew_clerk::client::{
     MutationObserver, MutationOptions, QueryError, mutation_options, mutation_options_of,
     mutation_options_with,
@@ -31,26 +34,23 @@ fn working(lab: &Lab, log: &Log) -> Options {
     })
 }
 
-fn watch<V, T, E, C>(
-    lab: &Lab,
-    options: MutationOptions<V, T, E, C>,
-) -> MutationObserver<V, T, E, C> {
-    lab.client.mutation(options, Rc::new(|| {}))
+/// A watched mutation, of a scope or of none.
+fn scoped(lab: &Lab, log: &Log, scope: Option<&str>) -> MutationObserver<i32, i32, Text> {
+    let options = working(lab, log);
+    watch(
+        lab,
+        match scope {
+            Some(scope) => options.scope(scope),
+            None => options,
+        },
+    )
 }
 
 #[test]
 fn mutations_of_one_scope_run_one_after_the_other_also_after_a_failure() {
     let (lab, log) = (Lab::new(), Log::default());
-    let [a, b, other, free] = [Some("s"), Some("s"), Some("t"), None].map(|scope| {
-        let options = working(&lab, &log);
-        watch(
-            &lab,
-            match scope {
-                Some(scope) => options.scope(scope),
-                None => options,
-            },
-        )
-    });
+    let [a, b, other, free] =
+        [Some("s"), Some("s"), Some("t"), None].map(|scope| scoped(&lab, &log, scope));
     lab.run(a.handle().mutate(-1));
     lab.run(b.handle().mutate(2));
     lab.run(b.handle().mutate(3));
@@ -107,16 +107,7 @@ fn after_a_reconnect_paused_mutations_run_before_queries_are_fetched() {
     let shown = lab.query(&server.query("k"));
     lab.advance(5);
     lab.online(false);
-    let [free, first, second] = [None, Some("s"), Some("s")].map(|scope| {
-        let options = working(&lab, &log);
-        watch(
-            &lab,
-            match scope {
-                Some(scope) => options.scope(scope),
-                None => options,
-            },
-        )
-    });
+    let [free, first, second] = [None, Some("s"), Some("s")].map(|scope| scoped(&lab, &log, scope));
     lab.run(free.handle().mutate(-1));
     lab.run(first.handle().mutate(2));
     lab.run(second.handle().mutate(3));

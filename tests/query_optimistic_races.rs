@@ -11,15 +11,13 @@ mod mutations;
 use std::rc::Rc;
 
 use infinite::{Book, List, Page, fetch_next, numbers};
-use lab::{Lab, NEVER, Observer, Server, Text, alice, bob, ms};
+use lab::{DONE, Lab, NEVER, Observer, Server, Text, alice, bob, ms};
 use mutations::{Log, Options, own, telling, watch, working};
 use yew_clerk::client::{OptimisticUpdate, QueryError};
 use yew_clerk::engine::entry::{FetchStatus, Status};
 use yew_clerk::engine::mutation::MutationFilters;
 use yew_clerk::engine::observer::Fields;
 use yew_clerk::engine::options::Access;
-
-const IDLE: (Status, FetchStatus) = (Status::Success, FetchStatus::Idle);
 
 /// A count on a server that answers after 10 ms with how often it was asked, and a component that shows it.
 fn counted(lab: &Lab) -> (Server<i32>, Observer) {
@@ -48,7 +46,7 @@ fn data_that_is_committed_after_newer_data_is_not_believed_and_fetched() {
     one.commit_with(1);
     lab.advance(10);
     // What the server says in the end.
-    assert_eq!((view.number(), server.calls(), view.states()), (Some(1), 2, IDLE));
+    assert_eq!((view.number(), server.calls(), view.states()), (Some(1), 2, DONE));
 }
 
 #[test]
@@ -60,7 +58,7 @@ fn data_that_is_committed_in_order_is_what_there_is_and_nothing_is_fetched() {
     assert_eq!(view.number(), Some(11));
     ten.commit_with(11);
     lab.advance(50);
-    assert_eq!((view.number(), server.calls(), view.states()), (Some(11), 1, IDLE));
+    assert_eq!((view.number(), server.calls(), view.states()), (Some(11), 1, DONE));
 }
 
 #[test]
@@ -89,7 +87,7 @@ fn a_first_load_goes_on_while_something_is_changed_and_gets_the_change() {
     let change = plus(&lab, 10);
     assert!(view.is_loading());
     lab.advance(5);
-    assert_eq!((view.number(), view.states()), (Some(10), IDLE));
+    assert_eq!((view.number(), view.states()), (Some(10), DONE));
     assert!(fetched.take().is_some_and(|fetched| fetched.is_ok()));
     change.commit();
     lab.advance(10);
@@ -107,7 +105,7 @@ fn a_first_load_that_is_older_than_what_was_done_is_made_anew() {
     lab.advance(5);
     assert_eq!(view.number(), None);
     lab.advance(5);
-    assert_eq!((view.number(), view.states(), server.calls()), (Some(1), IDLE, 2));
+    assert_eq!((view.number(), view.states(), server.calls()), (Some(1), DONE, 2));
 }
 
 #[test]
@@ -184,7 +182,7 @@ fn to_cancel_who_waits_in_a_scope_takes_back_its_change_and_lets_the_next_go_on(
     );
     lab.advance(20);
     assert!(third.handle().is_success());
-    assert_eq!((lab.client.is_mutating(MutationFilters::default()), view.states()), (0, IDLE));
+    assert_eq!((lab.client.is_mutating(MutationFilters::default()), view.states()), (0, DONE));
 }
 
 #[test]
@@ -197,14 +195,14 @@ fn offline_changes_wait_in_their_order_and_the_query_for_them() {
     drop(add.handle().mutate(1));
     drop(add.handle().mutate(20));
     lab.advance(100);
-    assert_eq!((view.number(), log.take().len(), view.states()), (Some(21), 0, IDLE));
+    assert_eq!((view.number(), log.take().len(), view.states()), (Some(21), 0, DONE));
     lab.online(true);
     lab.advance(10);
     assert_eq!((view.number(), server.calls()), (Some(21), 1));
     lab.advance(10);
     assert_eq!((log.take(), server.calls()), (vec!["run 1".to_owned(), "run 20".to_owned()], 2));
     lab.advance(10);
-    assert_eq!((view.number(), server.calls(), view.states()), (Some(1), 2, IDLE));
+    assert_eq!((view.number(), server.calls(), view.states()), (Some(1), 2, DONE));
 }
 
 #[test]
@@ -298,7 +296,7 @@ fn another_user_is_shown_no_change_and_none_is_made_for_them() {
         drop(by_hand);
         lab.advance(10);
         let calls = server.calls();
-        assert_eq!((view.number(), view.states()), (Some(i32::try_from(calls).unwrap() - 1), IDLE));
+        assert_eq!((view.number(), view.states()), (Some(i32::try_from(calls).unwrap() - 1), DONE));
     }
 }
 
@@ -314,7 +312,7 @@ fn a_query_that_is_removed_forgets_the_change_and_the_mutation_goes_on() {
     drop(view);
     let view = lab.query(&server.query("n"));
     lab.advance(50);
-    assert_eq!((view.number(), add.handle().is_success(), view.states()), (Some(1), true, IDLE));
+    assert_eq!((view.number(), add.handle().is_success(), view.states()), (Some(1), true, DONE));
 }
 
 #[test]
@@ -325,10 +323,10 @@ fn a_query_that_is_reset_forgets_the_change_and_is_fetched_when_it_is_done() {
     drop(lab.client.reset_queries("n"));
     assert_eq!((view.number(), view.is_loading()), (None, true));
     lab.advance(10);
-    assert_eq!((view.number(), view.states()), (Some(1), IDLE));
+    assert_eq!((view.number(), view.states()), (Some(1), DONE));
     change.commit();
     lab.advance(10);
-    assert_eq!((view.number(), server.calls(), view.states()), (Some(2), 3, IDLE));
+    assert_eq!((view.number(), server.calls(), view.states()), (Some(2), 3, DONE));
 }
 
 #[test]
@@ -416,7 +414,7 @@ fn pages_that_a_rule_keeps_have_what_was_done_to_them() {
     book.edition.set(100);
     change.commit();
     lab.advance(10);
-    assert_eq!((book.editions(&view), view.states()), (vec![100, 100, 100], IDLE));
+    assert_eq!((book.editions(&view), view.states()), (vec![100, 100, 100], DONE));
 }
 
 #[test]

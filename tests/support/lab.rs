@@ -32,6 +32,17 @@ pub type Query = QueryOptions<i32, Text>;
 
 pub const NEVER: Duration = Duration::MAX;
 
+/// What a query shows of itself and of its fetch.
+pub type States = (Status, FetchStatus);
+
+pub const LOADING: States = (Status::Pending, FetchStatus::Fetching);
+pub const UNTOUCHED: States = (Status::Pending, FetchStatus::Idle);
+pub const WAITING: States = (Status::Pending, FetchStatus::Paused);
+pub const DONE: States = (Status::Success, FetchStatus::Idle);
+pub const REFETCHING: States = (Status::Success, FetchStatus::Fetching);
+pub const HELD_BACK: States = (Status::Success, FetchStatus::Paused);
+pub const FAILED: States = (Status::Error, FetchStatus::Idle);
+
 pub fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
