@@ -87,6 +87,11 @@ extern "C" {
 }
 
 /// A row, as the driver looks for it.
-pub fn row(text: String) -> Html {
+pub fn row(has_failed: bool, is_waiting: bool, label: Option<String>) -> Html {
+    let text = match label {
+        _ if has_failed => "error".to_owned(),
+        Some(label) if !is_waiting => label,
+        _ => "…".to_owned(),
+    };
     html! { <div class="row">{ text }</div> }
 }

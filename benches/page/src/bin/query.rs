@@ -28,22 +28,18 @@ fn Row(props: &RowProps) -> Html {
     let key = k.to_string();
     let query = query_options(&*k, move |_| data::fetch_item(key.clone(), source));
     let query = use_query_with(query.stale_time(stale_time));
-    row(match (query.error(), query.is_pending(), query.data()) {
-        (Some(_), ..) => "error".to_owned(),
-        (None, false, Some(item)) => data::label(&item),
-        _ => "…".to_owned(),
-    })
+    row(query.error().is_some(), query.is_pending(), query.data().map(|item| data::label(&item)))
 }
 
 #[component]
 fn Payload() -> Html {
     data::rendered();
     let query = use_query_with(query_options("payload", |_| data::fetch_payload()));
-    row(match (query.error(), query.is_pending(), query.data()) {
-        (Some(_), ..) => "error".to_owned(),
-        (None, false, Some(rows)) => data::payload_label(&rows),
-        _ => "…".to_owned(),
-    })
+    row(
+        query.error().is_some(),
+        query.is_pending(),
+        query.data().map(|rows| data::payload_label(&rows)),
+    )
 }
 
 #[component]

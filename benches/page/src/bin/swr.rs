@@ -25,22 +25,14 @@ fn Row(props: &RowProps) -> Html {
     data::rendered();
     let RowProps { k, source, .. } = props.clone();
     let swr = use_swr(k.to_string(), move |key| data::fetch_item(key, source));
-    row(match (swr.error(), swr.is_loading(), swr.data()) {
-        (Some(_), ..) => "error".to_owned(),
-        (None, false, Some(item)) => data::label(&item),
-        _ => "…".to_owned(),
-    })
+    row(swr.error().is_some(), swr.is_loading(), swr.data().map(|item| data::label(&item)))
 }
 
 #[component]
 fn Payload() -> Html {
     data::rendered();
     let swr = use_swr("payload", |_| data::fetch_payload());
-    row(match (swr.error(), swr.is_loading(), swr.data()) {
-        (Some(_), ..) => "error".to_owned(),
-        (None, false, Some(rows)) => data::payload_label(&rows),
-        _ => "…".to_owned(),
-    })
+    row(swr.error().is_some(), swr.is_loading(), swr.data().map(|rows| data::payload_label(&rows)))
 }
 
 /// SWR's own defaults, save where a scenario asks for something else.
